@@ -1,0 +1,64 @@
+"""The training county's settings: the file a real county fills in, with comments that say what each part is for."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from deployments.demo.befolkning import ascii_letters
+from deployments.demo.grunnlag import LORDAG, Demo, table
+
+HODE: Final = """\
+# Innstillingene for øvefylket. Alt her er oppdiktet. Ingen nøkler eller passord skal stå i denne filen.
+
+# øve: ingenting forlater maskinen. prøve: bare til gjestelisten. drift: til ungdommene.
+modus = "øve"
+
+# Hvem brevene kommer fra, og hvilke fylkesnumre som er våre.
+[fylke]
+navn = "Vestfold og Telemark fylkeskommune (demo)"
+fylkesnummer = ["39", "40"]
+avsender = "Oppfølgingstjenesten"
+telefon = "40000000"
+epost = "oppfolgingstjenesten@example.no"
+nettside = "https://www.example.no/oppfolgingstjenesten"
+
+# Den OTTO-ansvarlige får varsler og godkjenner forslag.
+[ansvarlig]
+epost = "otto-ansvarlig@example.no"
+
+# En fil som er mye mindre eller større enn forrige gang, stopper og spør. 0.5 er halvparten, 3.0 er tre ganger så stor.
+[grenser]
+krymp_andel = 0.5
+vokse_andel = 3.0
+
+# Spørreundersøkelsen «Hva gjør du neste skoleår?». Brevets referanse legges til på slutten, aldri fødselsnummeret.
+[undersokelse]
+adresse = "https://undersokelse.example.no/?ref="
+
+# Rådgiverne og kommunene de har. Er flere i samme kommune, deler de ungdommene mellom seg.
+"""
+RADVALG: Final = """\
+# Valg der årshjulet og kalenderen er uenige. Uke 24 kan slutte før telledatoen 15. juni.
+[[radvalg]]
+rad = "20-overforing-udir-juni"
+aar = {aar}
+dato = {dato}
+begrunnelse = "Vi overfører første virkedag fra og med telledatoen 15. juni, også når uke 24 slutter før den."
+"""
+
+
+def settings_bytes(demo: Demo) -> bytes:
+    """Return ``innstillinger.toml``."""
+    radgivere = "".join(_adviser(rad["id"], rad["navn"], rad["kommuner"]) for rad in table("demo/radgivere.csv"))
+    return f"{HODE}{radgivere}{RADVALG.format(aar=demo.aar, dato=_first_working_day(demo.aar))}".encode()
+
+
+def _adviser(id_: str, navn: str, kommuner: str) -> str:
+    nummer = ", ".join(f'"{kommune}"' for kommune in kommuner.split())
+    epost = f"{'.'.join(ascii_letters(del_) for del_ in navn.split()).lower()}@example.no"
+    return f'[[radgivere]]\nid = "{id_}"\nnavn = "{navn}"\nepost = "{epost}"\nkommuner = [{nummer}]\n\n'
+
+
+def _first_working_day(aar: int) -> date:
+    """Return 15 June or the Monday after; no public holiday falls there, as Whit Monday is 14 June at the latest."""
+    telledato = date(aar, 6, 15)
+    return telledato + timedelta(days=-telledato.weekday() % 7 if telledato.weekday() >= LORDAG else 0)
