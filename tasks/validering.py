@@ -1,0 +1,71 @@
+"""Validation: a frame and its schema → the good rows, and for every bad cell its row, column and code.
+
+The one place where pandera's errors are taken apart. They hold the failing values, so they are never raised on,
+logged or kept: only the masks of the checks leave this module.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from tasks.feil import ProgramFeil
+from tasks.lesing import KODE_ANTALL_FELT, Innlest
+
+FEILKOLONNER = ["rad_nr", "kolonne", "kode"]
+
+
+@dataclass(frozen=True)
+class Validert:
+    """A judged file: ``gyldige`` the good rows as they were read; ``feil`` one row per fault (rad_nr, kolonne, kode).
+
+    ``rad_nr`` are the good rows' numbers in the file; ``ider_til_side`` the first column of the rows set aside: who
+    they were about, readable or not.
+    """
+
+    gyldige: pd.DataFrame
+    feil: pd.DataFrame
+    antall: int
+    rad_nr: npt.NDArray[np.int64]
+    ider_til_side: pd.Series
+
+    @property
+    def antall_darlige(self) -> int:
+        """Rows set aside, however many faults each has."""
+        return self.antall - len(self.gyldige)
+
+
+def validate(innlest: Innlest, skjema: pa.DataFrameSchema) -> Validert:
+    """Judge every row; rows in = good rows + rows set aside, always."""
+    masker = _failing(innlest.ramme, skjema)
+    darlig = np.zeros(len(innlest.ramme), dtype=np.bool_)
+    funn = [_faults(np.array(innlest.skjeve, dtype=np.int64), "", KODE_ANTALL_FELT)]
+    for kolonne, kode, maske in masker:
+        darlig |= maske
+        funn.append(_faults(innlest.rad_nr[maske], kolonne, kode))
+    feil = pd.concat(funn, ignore_index=True).sort_values(FEILKOLONNER, kind="stable", ignore_index=True)
+    gyldige = innlest.ramme if not darlig.any() else innlest.ramme.loc[~darlig]
+    if len(gyldige) + feil["rad_nr"].nunique() != innlest.antall:
+        raise ProgramFeil("rader inn er ikke lik gyldige rader og rader til side")
+    til_side = innlest.ramme.iloc[:, 0][darlig]
+    return Validert(gyldige.reset_index(drop=True), feil, innlest.antall, innlest.rad_nr[~darlig], til_side)
+
+
+def _faults(rader: npt.NDArray[np.int64], kolonne: str, kode: str) -> pd.DataFrame:
+    return pd.DataFrame({"rad_nr": rader, "kolonne": kolonne, "kode": kode}, columns=FEILKOLONNER)
+
+
+def _failing(ramme: pd.DataFrame, skjema: pa.DataFrameSchema) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+    """Return (column, code, rows that fail) of every check that failed."""
+    try:
+        skjema.validate(ramme, lazy=True, inplace=True)
+    except SchemaErrors as feil:
+        enkeltfeil = [(e.schema.name, getattr(e.check, "name", None), e.check_output) for e in feil.schema_errors]
+    else:
+        return []
+    if any(not isinstance(maske, pd.Series) for _, _, maske in enkeltfeil):
+        raise ProgramFeil("skjemaet passer ikke med rammen: " + ", ".join(str(navn) for navn, _, _ in enkeltfeil))
+    return [(str(navn), str(kode), ~maske.to_numpy(dtype=np.bool_)) for navn, kode, maske in enkeltfeil]
