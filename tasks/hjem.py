@@ -1,0 +1,66 @@
+"""The home: where a county's settings, register and files lie. Found from ``ARSHJUL_HOME``, else ``var/``."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from schemas.arshjul import Radvalg
+from schemas.innstillinger import Innstillinger
+from tasks.feil import BrukerFeil
+from tasks.filer import ROT
+from tasks.register.nokkel import find_key
+from tasks.register.tilkobling import Register
+
+MILJOVARIABEL = "ARSHJUL_HOME"
+INNSTILLINGER = "innstillinger.toml"
+
+
+@dataclass(frozen=True)
+class Hjem:
+    """A county's home folder."""
+
+    mappe: Path
+
+    @cached_property
+    def innstillinger(self) -> Innstillinger:
+        """The county's settings; BrukerFeil ÅH-1101 (missing), ÅH-1102 (names the field, never its value)."""
+        sti = self.mappe / INNSTILLINGER
+        if not sti.is_file():
+            raise BrukerFeil("ÅH-1101", fil=sti.name)
+        try:
+            return Innstillinger.model_validate(tomllib.loads(sti.read_text(encoding="utf-8")))
+        except ValidationError as feil:
+            felt = ", ".join(".".join(str(ledd) for ledd in enkelt["loc"]) for enkelt in feil.errors())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as feil:
+            felt = f"filen er ikke gyldig TOML ({type(feil).__name__})"
+        raise BrukerFeil("ÅH-1102", fil=sti.name, felt=felt)
+
+    @cached_property
+    def register(self) -> Register:
+        """The county's register; BrukerFeil ÅH-1301 where its key is missing."""
+        return Register(self.mappe / "register.duckdb", find_key(self.mappe))
+
+    @property
+    def radvalg(self) -> tuple[Radvalg, ...]:
+        """The administrator's choices for rows, as the calendar takes them."""
+        return tuple(Radvalg(**valg.model_dump()) for valg in self.innstillinger.radvalg)
+
+    @property
+    def innboks(self) -> Path:
+        """Files to be read."""
+        return self.mappe / "innboks"
+
+    @property
+    def utboks(self) -> Path:
+        """Files handed over."""
+        return self.mappe / "utboks"
+
+
+def home(mappe: Path | None = None) -> Hjem:
+    """Return the home in ``mappe``, else in ``ARSHJUL_HOME``, else ``var/`` beside the program."""
+    valgt = mappe or Path(os.environ.get(MILJOVARIABEL) or ROT / "var")
+    return Hjem(valgt.resolve())

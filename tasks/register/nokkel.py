@@ -1,0 +1,44 @@
+"""Where the register's key comes from: the environment, a key file, the machine's keyring. Never the settings."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import keyring
+import keyring.errors
+
+from tasks.feil import BrukerFeil
+from tasks.filer import write_file
+
+MILJOVARIABEL = "ARSHJUL_KEY"
+NOKKELFIL_VARIABEL = "ARSHJUL_KEY_FILE"
+NOKKELFIL = "register.nokkel"
+NOKKELRING = "arshjul"
+
+
+def find_key(hjem: Path) -> str:
+    """Return the key of the register in ``hjem``; BrukerFeil ÅH-1301 where there is none."""
+    if nokkel := os.environ.get(MILJOVARIABEL, "").strip():
+        return nokkel
+    fil = Path(os.environ.get(NOKKELFIL_VARIABEL) or hjem / NOKKELFIL)
+    if fil.is_file() and (nokkel := fil.read_text(encoding="utf-8").strip()):
+        return nokkel
+    if nokkel := _from_keyring(hjem):
+        return nokkel
+    raise BrukerFeil("ÅH-1301", variabel=MILJOVARIABEL, fil=fil.name)
+
+
+def make_key_file(hjem: Path) -> None:
+    """Write a new random key beside the register, for the demo county and for practice; an existing key is kept."""
+    fil = hjem / NOKKELFIL
+    if not fil.exists():
+        write_file(fil, secrets.token_hex(32).encode())
+
+
+def _from_keyring(hjem: Path) -> str:
+    navn = hashlib.sha256(str(hjem.resolve()).encode()).hexdigest()
+    try:
+        return keyring.get_password(NOKKELRING, navn) or ""
+    except keyring.errors.KeyringError:
+        return ""

@@ -1,0 +1,157 @@
+"""Opening the register: encrypted, for one transaction at a time, one holder at a time.
+
+DuckDB lets one process hold the file and shuts everyone else out, readers too. So a lock file is taken first, with
+a back-off, and a note beside it tells whoever waits which process holds it and since when.
+"""
+
+import importlib.util
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from tasks.feil import BrukerFeil, ProgramFeil
+from tasks.filer import FIL_RETTIGHETER, make_folder, write_file
+from tasks.register.migrering import migrate
+
+ALIAS = "register"
+VENT_SEKUNDER = 60.0
+SI_FRA_ETTER_SEKUNDER = 2.0
+HTTPFS = "httpfs.duckdb_extension"
+
+
+def _tell(tekst: str) -> None:
+    sys.stderr.write(tekst + "\n")
+
+
+@dataclass(frozen=True)
+class Register:
+    """A county's register file and its key.
+
+    ``vent`` is how many seconds a second one waits for the holder; ``si`` is told, once, who that is.
+    """
+
+    sti: Path
+    nokkel: str
+    vent: float = VENT_SEKUNDER
+    si: Callable[[str], None] = _tell
+
+    @contextmanager
+    def transaction(self, hva: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open, begin, yield a connection with the register as default, commit; roll back on any error.
+
+        ``hva`` says in Norwegian what the holder does. Raises BrukerFeil ÅH-1302 (held by another), ÅH-1303 (wrong
+        key), ÅH-1304 (not a register of ours).
+        """
+        with self._alone(hva), self._open() as con:
+            con.execute("BEGIN")
+            try:
+                yield con
+            except BaseException:
+                con.execute("ROLLBACK")
+                raise
+            con.execute("COMMIT")
+
+    @contextmanager
+    def _alone(self, hva: str) -> Iterator[None]:
+        make_folder(self.sti.parent)
+        las = FileLock(self.sti.with_suffix(".laas"), mode=FIL_RETTIGHETER)
+        eier = self.sti.with_suffix(".eier")
+        self._acquire(las, eier)
+        try:
+            write_file(eier, json.dumps({"pid": os.getpid(), "hva": hva}).encode())
+            yield
+        finally:
+            eier.unlink(missing_ok=True)
+            las.release()
+
+    def _acquire(self, las: FileLock, eier: Path) -> None:
+        slutt = time.monotonic() + self.vent
+        grense = min(SI_FRA_ETTER_SEKUNDER, self.vent)
+        try:
+            las.acquire(timeout=grense, poll_interval=0.01)
+        except Timeout:
+            holder = describe_holder(eier)
+        else:
+            return
+        self.si(f"Registeret er i bruk: {holder}. Venter …")
+        try:
+            las.acquire(timeout=max(0.0, slutt - time.monotonic()), poll_interval=0.05)
+        except Timeout:
+            holder = describe_holder(eier)
+        else:
+            return
+        raise BrukerFeil("ÅH-1302", holder=holder)
+
+    @contextmanager
+    def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        con = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+        try:
+            con.execute(f"LOAD '{_extension()}'")
+            con.execute("SET temp_file_encryption = true")
+            con.execute(f"SET temp_directory = '{_quote(str(self.sti.parent))}/register.tmp'")
+            self._attach(con)
+            con.execute(f"USE {ALIAS}")
+            migrate(con)
+            yield con
+        finally:
+            con.close()
+
+    def _attach(self, con: duckdb.DuckDBPyConnection) -> None:
+        ny = not self.sti.exists()
+        try:
+            con.execute(f"ATTACH '{_quote(str(self.sti))}' AS {ALIAS} (ENCRYPTION_KEY '{_quote(self.nokkel)}')")
+        except duckdb.Error as feil:
+            grunn = str(feil)
+        else:
+            _assert_encrypted(con)
+            if ny:
+                self.sti.chmod(FIL_RETTIGHETER)
+            return
+        raise _refusal(grunn, self.sti.name)
+
+
+def describe_holder(eier: Path) -> str:
+    """Return in Norwegian who holds the register, as the holder's own note says."""
+    try:
+        notat = json.loads(eier.read_bytes())
+    except (OSError, ValueError):
+        return "en annen prosess"
+    return f"prosess {notat['pid']} ({notat['hva']})"
+
+
+def _refusal(grunn: str, fil: str) -> BrukerFeil:
+    if "Conflicting lock" in grunn or "Could not set lock" in grunn:
+        pid = grunn.partition("(PID ")[2].partition(")")[0] or "ukjent"
+        return BrukerFeil("ÅH-1302", holder=f"prosess {pid}, som ikke er Årshjul")
+    if "encryption key" in grunn.lower():
+        return BrukerFeil("ÅH-1303", fil=fil)
+    return BrukerFeil("ÅH-1304", fil=fil)
+
+
+def _assert_encrypted(con: duckdb.DuckDBPyConnection) -> None:
+    rad = con.execute("SELECT encrypted FROM duckdb_databases() WHERE database_name = ?", [ALIAS]).fetchone()
+    if rad is None or not rad[0]:
+        raise ProgramFeil("registeret er ikke kryptert")
+
+
+def _extension() -> str:
+    """Return the path of the packaged httpfs extension, without which encrypted files cannot be written."""
+    pakke = importlib.util.find_spec("duckdb_extension_httpfs")
+    if pakke is None or pakke.origin is None:
+        raise ProgramFeil("pakken duckdb-extension-httpfs mangler")
+    rot = Path(pakke.origin).parent
+    return _quote(str(rot / "extensions" / f"v{duckdb.__version__}" / HTTPFS))
+
+
+def _quote(tekst: str) -> str:
+    return tekst.replace("'", "''")
