@@ -1,0 +1,143 @@
+"""Letters: one Brevdata in, one PDF/A-2a and PDF/UA-1 file out, the same bytes every time.
+
+The template and its texts stand in ``data/maler``. They are read once per process, so that the hash an approval is
+bound to is always the hash of what this process writes.
+"""
+
+import json
+import tomllib
+import unicodedata
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from functools import cache
+from hashlib import sha256
+from threading import Lock
+from typing import Any, Final, cast
+
+import typst
+
+from schemas.brev import Brevdata
+from tasks.feil import BrukerFeil, ProgramFeil
+from tasks.filer import DATA
+
+MALER: Final = DATA / "maler"
+
+SISTE_KJENTE_TEGN: Final = "\u024f"
+
+_en_om_gangen = Lock()
+
+
+def render(data: Brevdata) -> bytes:
+    """Write one letter as PDF.
+
+    Raises:
+        BrukerFeil: ÅH-1501, a name or an address has a character that the letter's fonts lack.
+        ProgramFeil: The template failed. Neither error holds anything of the letter.
+    """
+    brev = json.dumps(_content(data))
+    tidspunkt = datetime.combine(data.dato, time(), UTC)
+    with _en_om_gangen:
+        try:
+            # The template is given each time: typst 0.15 forgets a main file that came as bytes.
+            pdf = _compiler().compile(
+                _sources()[0], sys_inputs={"brev": brev}, pdf_standards=["a-2a", "ua-1"], timestamp=tidspunkt
+            )
+        except typst.TypstError as feil:
+            mangler_tegn = "could not be displayed" in feil.message
+        else:
+            return cast("bytes", pdf)
+    # Raised out here, so that typst's own error, which quotes the letter, is not carried along as context.
+    raise BrukerFeil("ÅH-1501") if mangler_tegn else ProgramFeil("typst: data/maler/brev.typ")
+
+
+def can_show(data: Brevdata) -> bool:
+    """Tell whether the letter's fonts have every character of its names and addresses.
+
+    All of Latin up to Extended-B is known to be there (a test renders it); only a letter beyond that is tried.
+    """
+    tekst = "".join((data.navn, data.adresselinje1, data.poststed, data.gjelder or ""))
+    if all(tegn <= SISTE_KJENTE_TEGN for tegn in tekst):
+        return True
+    try:
+        render(data)
+    except BrukerFeil:
+        return False
+    return True
+
+
+def letter_title(brev: str, maalform: str) -> str:
+    """Return the title of a letter: in the PDF, in SvarUt and in the digital mailbox. Never personal."""
+    return str(_texts()[brev][maalform]["tittel"])
+
+
+@cache
+def template_hash() -> str:
+    """Return the sha256 of template and texts together: another hash is another letter, to be approved anew."""
+    return sha256(b"".join(sha256(innhold).digest() for innhold in _sources())).hexdigest()
+
+
+@cache
+def _sources() -> tuple[bytes, bytes]:
+    """Read template and texts, together and once."""
+    return (MALER / "brev.typ").read_bytes(), (MALER / "brev.toml").read_bytes()
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    """Return letter → written standard → texts, and what the letters share under ``felles``."""
+    return tomllib.loads(_sources()[1].decode())
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """Make the process' one compiler: sees ``data/maler`` and typst's own fonts, fetches no packages."""
+    if b'"@' in _sources()[0]:
+        raise ProgramFeil("typst: package import in data/maler/brev.typ")
+    fonter = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+    return typst.Compiler(root=MALER, font_paths=fonter, ignore_system_fonts=True)
+
+
+def _content(data: Brevdata) -> dict[str, Any]:
+    """Return everything the template shows, as finished text."""
+    felt = _clean(asdict(data))
+    felles, tekst = _texts()["felles"][data.maalform], _texts()[data.brev][data.maalform]
+    mottaker = (felt["navn"], felt["adresselinje1"], f"{felt['postnummer']} {felt['poststed']}")
+    innskudd = {
+        **felt["avsender"],
+        "telefon": _unbroken(felt["avsender"]["telefon"]),
+        "svarfrist": _unbroken(_date_text(data.svarfrist)),
+    }
+    return {
+        **felles,
+        **tekst,
+        "maalform": data.maalform,
+        "mottaker": [linje for linje in mottaker if linje.strip()],
+        "dato": _date_text(data.dato),
+        "kopi": felles["kopi"].format(gjelder=felt["gjelder"]) if data.gjelder is not None else None,
+        "avsnitt": [avsnitt.format(**innskudd) for avsnitt in tekst["avsnitt"]],
+        "svaradresse": felt["svaradresse"],
+        "referanse": felt["referanse"],
+        "avsender": felt["avsender"],
+    }
+
+
+def _clean(felt: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with composed letters (a Sámi á may arrive in two parts) and single spaces."""
+    return {navn: _clean_value(verdi) for navn, verdi in felt.items()}
+
+
+def _clean_value(verdi: object) -> object:
+    """Return one field cleaned; a date stays a date."""
+    if isinstance(verdi, dict):
+        return _clean(verdi)
+    return " ".join(unicodedata.normalize("NFC", verdi).split()) if isinstance(verdi, str) else verdi
+
+
+def _date_text(dag: date) -> str:
+    """Return a date as people write it, ``20. mai 2026``: the same in both written standards."""
+    return f"{dag.day}. {_texts()['felles']['maaneder'][dag.month - 1]} {dag.year}"
+
+
+def _unbroken(tekst: str) -> str:
+    """Return a text that stays on one line: a telephone number, a date."""
+    return tekst.replace(" ", "\N{NO-BREAK SPACE}")
