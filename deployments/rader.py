@@ -1,0 +1,38 @@
+"""Wheel rows → flows: each row names its flow, and the flow is the function of that name in the module of that name."""
+
+from importlib import import_module
+from typing import Any
+
+from prefect import Flow
+
+from schemas.arshjul import Rad
+from schemas.kjoring import Kjoreresultat, Kjorevalg
+from tasks.arshjul import read_wheel
+from tasks.feil import BrukerFeil
+
+IVERKSETT = "iverksett"
+
+
+def load_flow(navn: str) -> Flow[..., dict[str, Any]]:
+    """Return the flow in ``flows/NAVN.py``."""
+    flyt: Flow[..., dict[str, Any]] = getattr(import_module(f"flows.{navn}"), navn)
+    return flyt
+
+
+def built_rows() -> tuple[Rad, ...]:
+    """Return the rows that have a flow, in the wheel's order."""
+    return tuple(rad for rad in read_wheel() if rad.flyt)
+
+
+def flow_of(rad: Rad) -> Flow[..., dict[str, Any]]:
+    """Return the row's flow; BrukerFeil ÅH-1202 where it is not built."""
+    if rad.flyt is None:
+        raise BrukerFeil("ÅH-1202", rad=rad.rad)
+    return load_flow(rad.flyt)
+
+
+def run_row(rad: Rad, valg: Kjorevalg, *, plain: bool) -> Kjoreresultat:
+    """Run a row: through the Prefect engine, or ``plain``, its body alone."""
+    flyt = flow_of(rad)
+    svar = flyt.fn(valg) if plain else flyt(valg)
+    return Kjoreresultat.model_validate(svar)

@@ -1,0 +1,1 @@
+"""The routines of the wheel, one file per kind of routine."""

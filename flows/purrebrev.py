@@ -1,0 +1,18 @@
+"""Rows 16 and 26: the reminder, to exactly those with a letter and no answer."""
+
+from schemas.kjoring import Kjoreresultat, Kjorevalg
+from tasks.forslag import propose
+from tasks.kjoring import run
+from tasks.steg import routine
+from tasks.svar import register_answers
+from tasks.vurdering import take_in
+
+
+@routine("Purrebrev")
+def purrebrev(valg: Kjorevalg) -> Kjoreresultat:
+    """Read the answers that have come, then propose reminders; nothing leaves before a person approves."""
+    with run(valg) as kjoring:
+        svar = take_in(kjoring, "questback_svar", pakrevd=False)
+        register_answers(kjoring, svar)
+        propose(kjoring)
+    return kjoring.result()

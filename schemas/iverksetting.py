@@ -1,0 +1,53 @@
+"""Carrying out approved proposals: what is asked for, and what came of it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Iverksettingsvalg(BaseModel):
+    """Which proposal to carry out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    forslag_id: str = Field(default="", title="Forslag", description="Tom betyr alle som er godkjent.")
+    naa: datetime | None = Field(
+        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
+    )
+
+
+class Sendt(BaseModel):
+    """What carrying out one proposal has come to: its items by state now."""
+
+    forslag_id: str
+    levert: int = 0
+    sendt: int = 0
+    avvist: int = 0
+    uavklart: int = 0
+    planlagt: int = 0
+    sender: int = 0
+
+    @property
+    def trenger_noen(self) -> bool:
+        """Whether a person must look at what happened."""
+        return bool(self.avvist or self.uavklart or self.planlagt or self.sender)
+
+
+class Iverksatt(BaseModel):
+    """What carrying out came to, proposal by proposal."""
+
+    forslag: list[Sendt]
+
+    @property
+    def artefakt(self) -> str:
+        """The key of the artifact in the Prefect UI."""
+        return "iverksetting"
+
+    def oppsummering(self) -> str:
+        """Return a Norwegian Markdown summary."""
+        linjer = "\n".join(
+            f"| {s.forslag_id} | {s.levert + s.sendt} | {s.avvist} | {s.uavklart} | {s.planlagt + s.sender} |"
+            for s in self.forslag
+        )
+        topp = "| Forslag | Sendt | Avvist | Uavklart | Gjenstår |\n|---|---:|---:|---:|---:|"
+        return f"# Iverksetting\n\n{topp}\n{linjer}\n"

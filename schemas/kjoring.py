@@ -1,0 +1,82 @@
+"""A run of a row: what it is asked to do, and what it answers."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.verdier import Utfall
+
+
+class Kjorevalg(BaseModel):
+    """What a run is asked to do. The form in the Prefect UI is made from this; it never holds a person."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rad: str = Field(title="Rad i årshjulet", description="Radens navn, for eksempel 14-brev-ikkesokere.")
+    aar: int = Field(default=0, title="År", description="0 betyr året kjøringen er planlagt for.")
+    per_dato: date | None = Field(default=None, title="Per dato", description="Tom betyr datoen årshjulet gir.")
+    kjent_tid: datetime | None = Field(
+        default=None, title="Slik vi kjente det", description="Bare for overføringer: gjenskaper det som var kjent da."
+    )
+    naa: datetime | None = Field(
+        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
+    )
+    bare_vis: bool = Field(
+        default=False, title="Bare vis", description="Sier hva kjøringen ville gjort, og endrer ingenting."
+    )
+
+
+class Kjoreresultat(BaseModel):
+    """What a run did, as ``run --json`` prints it. Counts only.
+
+    ``inn = lastet + uendret + karantene`` always. ``sha256`` is the content of a transfer, else absent.
+    """
+
+    model_config = ConfigDict(use_enum_values=True)
+
+    kjoring_id: str | None
+    rad: str
+    aar: int
+    generasjon: int
+    per_dato: date
+    utfall: Utfall
+    inn: int = 0
+    lastet: int = 0
+    uendret: int = 0
+    borte: int = 0
+    karantene: int = 0
+    foreslaatt: int = 0
+    sendt: int = 0
+    oppgaver: int = 0
+    avvik: int = 0
+    sekunder: float = 0.0
+    forslag_id: str | None = None
+    sha256: str | None = None
+
+    @property
+    def artefakt(self) -> str:
+        """The key of the artifact in the Prefect UI."""
+        return f"rad-{self.rad}"
+
+    def oppsummering(self) -> str:
+        """Return the run's counts as a Norwegian Markdown table."""
+        rader = {
+            "Rader inn": self.inn,
+            "Lastet": self.lastet,
+            "Uendret": self.uendret,
+            "Ikke lenger med": self.borte,
+            "Satt til side": self.karantene,
+            "Foreslått sendt": self.foreslaatt,
+            "Nye oppgaver": self.oppgaver,
+            "Åpne avvik": self.avvik,
+        }
+        linjer = "\n".join(f"| {navn} | {antall} |" for navn, antall in rader.items())
+        neste = (
+            f"Forslaget **{self.forslag_id}** venter på godkjenning: `./arshjul approve {self.forslag_id} --by NAVN`"
+            if self.forslag_id
+            else "Ingenting venter på deg."
+        )
+        return (
+            f"# {self.rad} · {self.aar}\n\nKjøring {self.kjoring_id}, per {self.per_dato:%d.%m.%Y}: "
+            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n{neste}\n"
+        )

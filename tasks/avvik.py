@@ -1,0 +1,43 @@
+"""Deviations: what a run found that a person must look at; a later run of the row that no longer finds it closes it."""
+
+from typing import NamedTuple
+
+from tasks.feil import messages
+from tasks.kjoring import Kjoring
+from tasks.oppgaver import ANSVARLIG, APEN, LUKKET
+
+
+class Funn(NamedTuple):
+    """A finding: its code and its whole text, which holds counts and file names only."""
+
+    kode: str
+    tekst: str
+
+
+def finding(kode: str, **deler: object) -> Funn:
+    """Return a finding with its text from ``data/meldinger.csv``."""
+    tekst, gjor = messages()[kode]
+    return Funn(kode, f"{tekst} {gjor}".format(**deler))
+
+
+def report(kjoring: Kjoring, funn: list[Funn]) -> None:
+    """Make the row's open deviations exactly ``funn``, and count them."""
+    rader = kjoring.con.execute(
+        "SELECT kode, tekst, avvik_id FROM avvik WHERE rad = ? AND aar = ? AND tilstand = ?",
+        [kjoring.rad.rad, kjoring.aar, APEN],
+    ).fetchall()
+    apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id in rader}
+    for gammelt in sorted(apne.keys() - set(funn)):
+        kjoring.con.execute(
+            "UPDATE avvik SET tilstand = ?, lukket_kjoring_id = ? WHERE avvik_id = ?",
+            [LUKKET, kjoring.kjoring_id, apne[gammelt]],
+        )
+    for nummer, nytt in enumerate(sorted(set(funn) - apne.keys()), start=1):
+        kjoring.con.execute(
+            "INSERT INTO avvik VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            [
+                f"A{kjoring.kjoring_id}-{nummer}", kjoring.rad.rad, kjoring.aar, nytt.kode, nytt.tekst,
+                ANSVARLIG, APEN, kjoring.kjoring_id,
+            ],
+        )  # fmt: skip
+    kjoring.tall.avvik = len(set(funn))

@@ -1,0 +1,47 @@
+"""Quarantine: what was wrong with which row of which file, open until a corrected delivery or rule closes it."""
+
+import pandas as pd
+
+from tasks.kjoring import Kjoring
+from tasks.vurdering import Vurdert
+
+APEN = "åpen"
+RETTET = "rettet"
+
+
+def set_aside(kjoring: Kjoring, vurdert: list[Vurdert]) -> None:
+    """Make the row's open quarantine exactly what this delivery's files have wrong."""
+    rammer = [enkelt.validert.feil.assign(fil=enkelt.mottatt.fil, sha256=enkelt.mottatt.sha256) for enkelt in vurdert]
+    formater = sorted({enkelt.mottatt.format.navn for enkelt in vurdert})
+    replace_open(kjoring, pd.concat(rammer), formater)
+
+
+def replace_open(kjoring: Kjoring, feil: pd.DataFrame, formater: list[str]) -> None:
+    """Close the row's open faults of the formats that are no longer there, add the new ones, leave the same alone.
+
+    ``feil`` has fil, sha256, rad_nr, kolonne, kode.
+    """
+    con = kjoring.con
+    con.register("feil_naa", feil)
+    nokkel = {"rad": kjoring.rad.rad, "aar": kjoring.aar, "kjoring": kjoring.kjoring_id}
+    samme = "n.sha256 = k.sha256 AND n.rad_nr = k.rad_nr AND n.kolonne = k.kolonne AND n.kode = k.kode"
+    con.execute(
+        f"""
+        UPDATE karantene k SET tilstand = '{RETTET}', lukket_kjoring_id = $kjoring
+        WHERE k.rad = $rad AND k.aar = $aar AND k.tilstand = '{APEN}'
+          AND (k.sha256 IN (SELECT sha256 FROM raafil WHERE list_contains($formater, format)) OR k.sha256 = '')
+          AND NOT EXISTS (SELECT 1 FROM feil_naa n WHERE {samme})
+        """,  # noqa: S608 only our own words
+        nokkel | {"formater": formater},
+    )
+    con.execute(
+        f"""
+        INSERT INTO karantene
+        SELECT $rad, $aar, n.fil, n.sha256, n.rad_nr, n.kolonne, n.kode, '{APEN}', $kjoring, NULL FROM feil_naa n
+        WHERE NOT EXISTS (
+            SELECT 1 FROM karantene k WHERE k.rad = $rad AND k.aar = $aar AND k.tilstand = '{APEN}' AND {samme})
+        ORDER BY n.fil, n.rad_nr, n.kolonne, n.kode
+        """,  # noqa: S608 only our own words
+        nokkel,
+    )
+    con.unregister("feil_naa")

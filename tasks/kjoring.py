@@ -1,0 +1,171 @@
+"""A run from start to end: which row, year and day; one transaction; its generation and its counts.
+
+Everything a run writes in the register is one transaction: a run that is refused, fails or is killed has written
+nothing. A dry run does all the same work and rolls it back.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from schemas.arshjul import Rad, Raddatoer
+from schemas.kjoring import Kjoreresultat, Kjorevalg
+from schemas.verdier import Utfall
+from tasks import klokke
+from tasks.arshjul import find_row, row_dates
+from tasks.feil import BrukerFeil
+from tasks.hjem import Hjem, home
+
+
+@dataclass
+class Tall:
+    """What a run has counted so far; see ``Kjoreresultat``."""
+
+    inn: int = 0
+    lastet: int = 0
+    uendret: int = 0
+    borte: int = 0
+    karantene: int = 0
+    foreslaatt: int = 0
+    oppgaver: int = 0
+    avvik: int = 0
+
+
+class Kjoring:
+    """One run under way: its row, dates, clock, open transaction and counts. Opaque to Prefect on purpose."""
+
+    def __init__(self, valg: Kjorevalg, hjem: Hjem, datoer: Raddatoer, naa: datetime) -> None:
+        """Take what was asked for and what the calendar says.
+
+        ``per_dato`` is the day the run looks at: a transfer's counting date, else the row's day. ``gyldig_fra`` is the
+        day from which what it loads holds: the row's day however late the run, today when it is early.
+        """
+        self.hjem = hjem
+        self.datoer = datoer
+        self.naa = naa
+        self.bare_vis = valg.bare_vis
+        self.kjent_tid = valg.kjent_tid
+        self.per_dato: date = valg.per_dato or datoer.telledato or datoer.kjoredato
+        self.gyldig_fra: date = valg.per_dato or min(datoer.kjoredato, klokke.local_date(naa))
+        self.generasjon = 0
+        self.tall = Tall()
+        self.leste_filer: list[Path] = []
+        self.forslag_id: str | None = None
+        self.sha256: str | None = None
+        self._con: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def rad(self) -> Rad:
+        """The row of the wheel."""
+        return self.datoer.rad
+
+    @property
+    def aar(self) -> int:
+        """The wheel's year."""
+        return self.datoer.aar
+
+    @property
+    def skoleaar(self) -> str:
+        """The school year that starts in the wheel's year, as Vigo writes it: 20262027."""
+        return f"{self.aar}{self.aar + 1}"
+
+    @property
+    def kjoring_id(self) -> str:
+        """Year, row and generation: 2026-12-1."""
+        return f"{self.aar}-{self.rad.nr:02d}-{self.generasjon}"
+
+    @property
+    def registrert_tid(self) -> datetime:
+        """The time of what this run learns, as the register stores it."""
+        return klokke.to_utc(self.naa)
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The open transaction."""
+        if self._con is None:
+            raise RuntimeError("kjøringen har ingen åpen transaksjon")
+        return self._con
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self.hjem.register.transaction(f"rad {self.rad.rad} for {self.aar}") as con:
+                self._con = con
+                yield
+                if self.bare_vis:
+                    raise _Angre
+        except _Angre:
+            return
+        finally:
+            self._con = None
+
+    def result(self) -> Kjoreresultat:
+        """Return the run's answer. A dry run has no id: it has left no trace."""
+        return Kjoreresultat(
+            kjoring_id=None if self.bare_vis else self.kjoring_id,
+            rad=self.rad.rad,
+            aar=self.aar,
+            generasjon=self.generasjon,
+            per_dato=self.per_dato,
+            utfall=self._outcome(),
+            forslag_id=self.forslag_id,
+            sha256=self.sha256,
+            **vars(self.tall),
+        )
+
+    def _outcome(self) -> Utfall:
+        return Utfall.VENTER_GODKJENNING if self.forslag_id else Utfall.FERDIG
+
+
+class _Angre(Exception):
+    """Rolls a dry run back."""
+
+
+@contextmanager
+def run(valg: Kjorevalg) -> Iterator[Kjoring]:
+    """Open a run of a row, give it its generation, write its outcome, and clear the inbox of what was read."""
+    kjoring = open_run(valg)
+    with kjoring._transaction():  # noqa: SLF001 the two make one thing
+        con = kjoring.con
+        svar = con.execute(
+            "SELECT coalesce(max(generasjon), 0) + 1 FROM kjoring WHERE rad = ? AND aar = ?",
+            [kjoring.rad.rad, kjoring.aar],
+        ).fetchone()
+        kjoring.generasjon = svar[0] if svar else 1
+        yield kjoring
+        _remember(kjoring)
+    if not kjoring.bare_vis:
+        for sti in kjoring.leste_filer:
+            sti.unlink(missing_ok=True)
+
+
+def open_run(valg: Kjorevalg) -> Kjoring:
+    """Resolve row, year, dates and time.
+
+    Raises BrukerFeil ÅH-1201 (row), ÅH-1203 (year), ÅH-1202 (not built), ÅH-1204 (skipped this year).
+    """
+    hjem = home()
+    naa = valg.naa or klokke.now()
+    rad = find_row(valg.rad)
+    if rad.flyt is None:
+        raise BrukerFeil("ÅH-1202", rad=rad.rad)
+    datoer = row_dates(rad, valg.aar or klokke.local_date(naa).year, hjem.radvalg)
+    if datoer.valg is not None and datoer.valg.hopp_over:
+        raise BrukerFeil("ÅH-1204", rad=rad.rad, aar=datoer.aar)
+    return Kjoring(valg, hjem, datoer, naa)
+
+
+def _remember(kjoring: Kjoring) -> None:
+    tall = kjoring.tall
+    kjoring.con.execute(
+        "INSERT INTO kjoring VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            kjoring.kjoring_id, kjoring.rad.rad, kjoring.aar, kjoring.generasjon, kjoring.per_dato,
+            kjoring.result().utfall, tall.inn, tall.lastet, tall.uendret, tall.borte, tall.karantene,
+            tall.foreslaatt, tall.oppgaver, tall.avvik, kjoring.registrert_tid, kjoring.registrert_tid,
+        ],
+    )  # fmt: skip

@@ -1,0 +1,193 @@
+"""The transfer to Udir: one line per youth and a manifest, sealed; the same bytes whenever it is made again.
+
+The file's layout is assumed («antatt format», ``data/leveranser/udir_overforing.toml``); the codes are Udir's.
+"""
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from schemas.utsending import Sending, Utelatt, Utkast, as_json, make_key
+from schemas.verdier import Kanal, Mottaker
+from tasks import kodeverk
+from tasks.anledning import Anledning, occasion
+from tasks.filer import DATA, write_file
+from tasks.kjoring import Kjoring
+from tasks.mottakere import is_protected
+from tasks.register import fakta
+from tasks.steg import step
+
+FELT = (
+    "fodselsnummer", "fodselsdato", "kommunenummer", "tilmeldingsgrunn", "tilmeldt_dato", "avsluttet_dato", "ot_status",
+    "raadgiver", "adressegradering_vigo", "adressegradering_otto",
+)  # fmt: skip
+HELE_SKOLEAARET = "skolear"
+KODELISTER = ("kodeverk/ot_status", "kodeverk/tilmeldingsgrunner", "kodeverk/vigo_koder", "regler/aldersgrense")
+
+
+@dataclass(frozen=True)
+class Pakke:
+    """A sealed transfer: the data file, its manifest, and who is left out."""
+
+    data: bytes
+    manifest: bytes
+    antall: int
+    utelatte: tuple[Utelatt, ...]
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the data file."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@cache
+def _format() -> dict[str, Any]:
+    return tomllib.loads((DATA / "leveranser" / "udir_overforing.toml").read_text(encoding="utf-8"))
+
+
+def packages(anledning: Anledning) -> Utkast:
+    """Return the transfer as the one item of a proposal; its key is its content, so the same is never sent twice."""
+    pakke = build(anledning)
+    innhold = {"antall": pakke.antall, "sha256": pakke.sha256, "telledato": anledning.telledato}
+    nokkel = make_key(anledning.rad.rad, anledning.aar, pakke.sha256)
+    sending = Sending("", Mottaker.UDIR, "", Kanal.UDIR, nokkel, as_json(innhold))
+    return Utkast([sending], list(pakke.utelatte))
+
+
+def build(anledning: Anledning) -> Pakke:
+    """Return the package for the occasion's counting date, as known at its ``kjent_tid``."""
+    med, utelatte = [], []
+    for person in people(anledning):
+        if grunn := refused(person, anledning.telledato):
+            utelatte.append(Utelatt(person["person_id"], Mottaker.UDIR, grunn, person["raadgiver"]))
+        else:
+            med.append(_line(anledning, person))
+    data = _write(sorted(med, key=lambda linje: linje["fodselsnummer"]))
+    grunner = Counter(utelatt.grunn_kode for utelatt in utelatte)
+    return Pakke(data, _manifest(anledning, data, len(med), grunner), len(med), tuple(utelatte))
+
+
+def people(anledning: Anledning) -> list[dict[str, str]]:
+    """Return those to be reported: enrolled on the counting date, in June at any time of the school year."""
+    telledato = anledning.telledato
+    ramme = fakta.current(anledning.con, FELT, telledato, anledning.kjent_tid)
+    fra = telledato.isoformat()
+    if anledning.rad.parametre["omfang"] == HELE_SKOLEAARET:
+        fra = school_year_start(telledato).isoformat()
+    tilmeldt = (ramme["tilmeldt_dato"] != "") & (ramme["tilmeldt_dato"] <= telledato.isoformat())
+    ikke_avsluttet = (ramme["avsluttet_dato"] == "") | (ramme["avsluttet_dato"] >= fra)
+    rader: list[dict[str, str]] = ramme[tilmeldt & ikke_avsluttet].to_dict("records")
+    return rader
+
+
+def school_year_start(dato: date) -> date:
+    """Return the first day of the school year that ``dato`` is in."""
+    maaned, dag = (int(ledd) for ledd in kodeverk.rule("skoleaar", dato)["forste_dag"].split("-"))
+    start = date(dato.year, maaned, dag)
+    return start if start <= dato else date(dato.year - 1, maaned, dag)
+
+
+def refused(person: dict[str, str], telledato: date) -> str:
+    """Return the code of why a youth cannot be reported, blank when nothing is wrong."""
+    if not person["fodselsdato"]:
+        return "MANGLER_FODSELSDATO"
+    grenser = kodeverk.age_limits(telledato)
+    if not grenser.nedre <= telledato.year - int(person["fodselsdato"][:4]) <= grenser.ovre:
+        return "UTENFOR_MAALGRUPPEN"
+    if person["ot_status"] not in kodeverk.codes("ot_status", telledato):
+        return "MANGLER_STATUS"
+    if person["tilmeldingsgrunn"] not in kodeverk.codes("tilmeldingsgrunner", telledato):
+        return "MANGLER_TILMELDINGSGRUNN"
+    return ""
+
+
+def _line(anledning: Anledning, person: dict[str, str]) -> dict[str, str]:
+    """Return one youth's line; where the address is protected the municipality is blank."""
+    skjermet = is_protected(person["adressegradering_vigo"], person["adressegradering_otto"])
+    start = school_year_start(anledning.telledato).year
+    return person | {
+        "skoleaar": f"{start}{start + 1}",
+        "telledato": anledning.telledato.isoformat(),
+        "kommunenummer": "" if skjermet else person["kommunenummer"],
+    }
+
+
+def _write(linjer: list[dict[str, str]]) -> bytes:
+    format_ = _format()
+    tekst = io.StringIO()
+    skriver = csv.writer(tekst, delimiter=format_["skilletegn"], lineterminator=format_["linjeskift"])
+    skriver.writerow(kolonne["overskrift"] for kolonne in format_["kolonner"])
+    skriver.writerows([linje[kolonne["navn"]] for kolonne in format_["kolonner"]] for linje in linjer)
+    return tekst.getvalue().encode(format_["tegnsett"])
+
+
+def _manifest(anledning: Anledning, data: bytes, antall: int, utelatt: Counter[str]) -> bytes:
+    """Return the manifest: what the file is, its hash, and the day and knowledge it rests on.
+
+    ``kjent_til`` is the moment of the newest fact in use, so that the same knowledge gives the same bytes.
+    """
+    kjent_til = fakta.newest(anledning.con, FELT, anledning.telledato, anledning.kjent_tid)
+    format_ = _format()
+    innhold = {
+        "format": format_["navn"],
+        "format_status": format_["status"],
+        "formatversjon": format_["versjon"],
+        "rad": anledning.rad.rad,
+        "aar": anledning.aar,
+        "telledato": anledning.telledato.isoformat(),
+        "kjent_til": kjent_til.isoformat() + "Z" if kjent_til else None,
+        "antall": antall,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "utelatt": dict(sorted(utelatt.items())),
+        "kodelister": {navn: kodeverk.version(navn) for navn in KODELISTER},
+    }
+    return (as_json(innhold) + "\n").encode()
+
+
+@step("Forsegl pakken")
+def seal(kjoring: Kjoring) -> None:
+    """Keep the package of a new proposal, byte for byte, under its row's next version."""
+    pakke = build(occasion(kjoring))
+    kjoring.sha256 = pakke.sha256
+    if not kjoring.tall.foreslaatt:
+        return
+    nokkel = [kjoring.rad.rad, kjoring.aar]
+    svar = kjoring.con.execute("SELECT count(*) FROM overforing WHERE rad = ? AND aar = ?", nokkel).fetchone()
+    versjon = (svar[0] if svar else 0) + 1
+    navn = file_name(kjoring.rad.nr, kjoring.per_dato, versjon)
+    kjoring.con.execute(
+        "INSERT INTO overforing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *nokkel,
+            versjon,
+            kjoring.per_dato,
+            pakke.sha256,
+            pakke.antall,
+            navn,
+            pakke.data,
+            pakke.manifest,
+            kjoring.forslag_id,
+        ],
+    )
+
+
+@step("Gjenskap pakken")
+def reproduce(kjoring: Kjoring) -> None:
+    """Make the package again as it was known at the run's ``kjent_tid``, beside the delivered ones; send nothing."""
+    pakke = build(occasion(kjoring))
+    kjoring.sha256 = pakke.sha256
+    if not kjoring.bare_vis:
+        navn = f"{file_name(kjoring.rad.nr, kjoring.per_dato, 0)[:-1]}{pakke.sha256[:12]}"
+        write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.csv", pakke.data)
+        write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.json", pakke.manifest)
+
+
+def file_name(rad_nr: int, telledato: date, versjon: int) -> str:
+    """Return the package's name without ending: which row, which date, which version."""
+    return f"{_format()['filnavn']}-{rad_nr:02d}-{telledato.isoformat()}-v{versjon}"

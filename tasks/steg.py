@@ -1,0 +1,91 @@
+"""Prefect around plain functions: a routine is a flow, a step is a task, and no person's value gets past either.
+
+Outside a flow run a step is just its function, so that ``replay --plain`` and the tests need no engine.
+"""
+
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from prefect import Flow, flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.context import FlowRunContext
+
+from tasks.feil import ArshjulFeil, ProgramFeil
+from tasks.filer import ROT
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def step(navn: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a Prefect task called ``navn`` when it is called inside a flow run."""
+
+    def wrap(funksjon: Callable[P, R]) -> Callable[P, R]:
+        oppgave = task(name=navn, persist_result=False, cache_policy=NO_CACHE, retries=0)(_guarded(funksjon))
+
+        @wraps(funksjon)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            return oppgave(*args, **kwargs) if FlowRunContext.get() else funksjon(*args, **kwargs)
+
+        return call
+
+    return wrap
+
+
+class Resultat(Protocol):
+    """What a routine answers: counts that can be shown."""
+
+    @property
+    def artefakt(self) -> str:
+        """The key of the artifact that shows it."""
+
+    def oppsummering(self) -> str:
+        """Return it as Markdown."""
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """Return it as JSON values."""
+
+
+def routine(navn: str) -> Callable[[Callable[P, Resultat]], Flow[P, dict[str, Any]]]:
+    """Make a function a Prefect flow called ``navn`` that answers with counts and shows them as an artifact."""
+
+    def wrap(funksjon: Callable[P, Resultat]) -> Flow[P, dict[str, Any]]:
+        @wraps(funksjon)
+        def run(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+            resultat = _guarded(funksjon)(*args, **kwargs)
+            if FlowRunContext.get():
+                create_markdown_artifact(resultat.oppsummering(), key=resultat.artefakt, description="Oppsummering")
+            return resultat.model_dump(mode="json")
+
+        run.__annotations__["return"] = dict[str, Any]
+        flyt: Flow[P, dict[str, Any]] = flow(name=navn, persist_result=False, retries=0)(run)
+        return flyt
+
+    return wrap
+
+
+def _guarded(funksjon: Callable[P, R]) -> Callable[P, R]:
+    """Let our own errors through; turn any other into its kind and place, outside the handler, without its text."""
+
+    @wraps(funksjon)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return funksjon(*args, **kwargs)
+        except ArshjulFeil:
+            raise
+        except Exception as feil:  # noqa: BLE001 whatever it is, its text may hold a person's data
+            renset = ProgramFeil(place_of(feil))
+        raise renset
+
+    return call
+
+
+def place_of(feil: BaseException) -> str:
+    """Return the error's kind and the last place in our own code: never its message."""
+    steder = [ramme for ramme in traceback.extract_tb(feil.__traceback__) if Path(ramme.filename).is_relative_to(ROT)]
+    sted = next((f"{Path(r.filename).relative_to(ROT)}:{r.lineno}" for r in reversed(steder)), "ukjent sted")
+    return f"{type(feil).__name__} i {sted}"
