@@ -1,5 +1,8 @@
 """Wheel rows → flows: each row names its flow, and the flow is the function of that name in the module of that name."""
 
+import re
+import textwrap
+import time
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +14,8 @@ from tasks.arshjul import read_wheel
 from tasks.feil import BrukerFeil
 
 IVERKSETT = "iverksett"
+NAVNELENGDE = 60
+FORBUDT = re.compile(r"\s*[/%&<>]\s*")
 
 
 def load_flow(navn: str) -> Flow[..., dict[str, Any]]:
@@ -25,14 +30,22 @@ def built_rows() -> tuple[Rad, ...]:
 
 
 def flow_of(rad: Rad) -> Flow[..., dict[str, Any]]:
-    """Return the row's flow; BrukerFeil ÅH-1202 where it is not built."""
+    """Return the row's flow under the row's own name; BrukerFeil ÅH-1202 where it is not built."""
     if rad.flyt is None:
         raise BrukerFeil("ÅH-1202", rad=rad.rad)
-    return load_flow(rad.flyt)
+    return load_flow(rad.flyt).with_options(name=flow_name(rad))
+
+
+def flow_name(rad: Rad) -> str:
+    """Return the row's name, sorted by its number: "14 · Uke 20 · Brev til ikkesøkere …"."""
+    naar = f"Uke {rad.uke}" if rad.uke else (rad.merknad or rad.maaned or "").rstrip(".")
+    plan = FORBUDT.sub(", ", rad.plan.rstrip("."))
+    return f"{rad.nr:02d} · {naar} · {textwrap.shorten(plan, NAVNELENGDE, placeholder=' …')}"
 
 
 def run_row(rad: Rad, valg: Kjorevalg, *, plain: bool) -> Kjoreresultat:
     """Run a row: through the Prefect engine, or ``plain``, its body alone."""
     flyt = flow_of(rad)
+    start = time.perf_counter()
     svar = flyt.fn(valg) if plain else flyt(valg)
-    return Kjoreresultat.model_validate(svar)
+    return Kjoreresultat.model_validate(svar | {"sekunder": round(time.perf_counter() - start, 3)})

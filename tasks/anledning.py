@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 import duckdb
 
@@ -34,7 +35,7 @@ class Anledning:
         """The school year that starts in the wheel's year, as Vigo writes it."""
         return f"{self.aar}{self.aar + 1}"
 
-    @property
+    @cached_property
     def hemmelighet(self) -> str:
         """The register's own secret, from which the letters' references are made."""
         svar = self.con.execute("SELECT verdi FROM meta WHERE navn = 'hemmelighet'").fetchone()

@@ -19,6 +19,7 @@ from tasks import klokke
 from tasks.arshjul import find_row, row_dates
 from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem, home
+from tasks.steg import planned_time
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Kjoring:
         self.kjent_tid = valg.kjent_tid
         self.per_dato: date = valg.per_dato or datoer.telledato or datoer.kjoredato
         self.gyldig_fra: date = valg.per_dato or min(datoer.kjoredato, klokke.local_date(naa))
+        self.varighet = klokke.stopwatch(lopende=valg.naa is None)
         self.generasjon = 0
         self.tall = Tall()
         self.leste_filer: list[Path] = []
@@ -153,7 +155,8 @@ def open_run(valg: Kjorevalg) -> Kjoring:
     rad = find_row(valg.rad)
     if rad.flyt is None:
         raise BrukerFeil("ÅH-1202", rad=rad.rad)
-    datoer = row_dates(rad, valg.aar or klokke.local_date(naa).year, hjem.radvalg)
+    aar = valg.aar or klokke.local_date(valg.naa or planned_time() or naa).year
+    datoer = row_dates(rad, aar, hjem.radvalg)
     if datoer.valg is not None and datoer.valg.hopp_over:
         raise BrukerFeil("ÅH-1204", rad=rad.rad, aar=datoer.aar)
     return Kjoring(valg, hjem, datoer, naa)
@@ -166,6 +169,7 @@ def _remember(kjoring: Kjoring) -> None:
         [
             kjoring.kjoring_id, kjoring.rad.rad, kjoring.aar, kjoring.generasjon, kjoring.per_dato,
             kjoring.result().utfall, tall.inn, tall.lastet, tall.uendret, tall.borte, tall.karantene,
-            tall.foreslaatt, tall.oppgaver, tall.avvik, kjoring.registrert_tid, kjoring.registrert_tid,
+            tall.foreslaatt, tall.oppgaver, tall.avvik, kjoring.registrert_tid,
+            klokke.to_utc(kjoring.naa + kjoring.varighet()),
         ],
     )  # fmt: skip

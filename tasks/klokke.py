@@ -1,6 +1,8 @@
 """The one place that reads the clock. Every rule is given its time; only what starts a run asks here."""
 
-from datetime import UTC, date, datetime
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -9,6 +11,12 @@ OSLO = ZoneInfo("Europe/Oslo")
 def now() -> datetime:
     """Return the time in Oslo, with zone."""
     return datetime.now(OSLO)
+
+
+def stopwatch(*, lopende: bool) -> Callable[[], timedelta]:
+    """Return a function that tells how long it is since now; where time is given (not ``lopende``) it stands still."""
+    start = time.perf_counter()
+    return lambda: timedelta(seconds=time.perf_counter() - start) if lopende else timedelta()
 
 
 def to_utc(tid: datetime) -> datetime:

@@ -3,19 +3,19 @@
 Outside a flow run a step is just its function, so that ``replay --plain`` and the tests need no engine.
 """
 
-import traceback
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from prefect import Flow, flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
+from prefect.runtime import flow_run
 
 from tasks.feil import ArshjulFeil, ProgramFeil
-from tasks.filer import ROT
+from tasks.sted import place_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,30 +62,40 @@ def routine(navn: str) -> Callable[[Callable[P, Resultat]], Flow[P, dict[str, An
             return resultat.model_dump(mode="json")
 
         run.__annotations__["return"] = dict[str, Any]
-        flyt: Flow[P, dict[str, Any]] = flow(name=navn, persist_result=False, retries=0)(run)
+        flyt: Flow[P, dict[str, Any]] = flow(name=navn, flow_run_name=_run_name, persist_result=False, retries=0)(run)
         return flyt
 
     return wrap
 
 
+def _run_name() -> str:
+    """Return what the run is called in the UI: its row or proposal, and the year."""
+    valg = dict(flow_run.parameters).get("valg") or {}
+    valg = valg if isinstance(valg, dict) else valg.model_dump()
+    return " · ".join(str(valg[navn]) for navn in ("rad", "forslag_id", "aar") if valg.get(navn)) or "alle godkjente"
+
+
+def planned_time() -> datetime | None:
+    """Return when the flow run under way was planned to start, or None outside one: a late run keeps its year."""
+    planlagt = flow_run.scheduled_start_time if FlowRunContext.get() else None
+    return planlagt if isinstance(planlagt, datetime) else None
+
+
 def _guarded(funksjon: Callable[P, R]) -> Callable[P, R]:
-    """Let our own errors through; turn any other into its kind and place, outside the handler, without its text."""
+    """Let our own errors through, without what they came of; turn any other into its kind and place.
+
+    The new error is raised outside the handler, so that the old one's text does not follow along.
+    """
 
     @wraps(funksjon)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return funksjon(*args, **kwargs)
-        except ArshjulFeil:
+        except ArshjulFeil as feil:
+            feil.__cause__ = feil.__context__ = None
             raise
         except Exception as feil:  # noqa: BLE001 whatever it is, its text may hold a person's data
             renset = ProgramFeil(place_of(feil))
         raise renset
 
     return call
-
-
-def place_of(feil: BaseException) -> str:
-    """Return the error's kind and the last place in our own code: never its message."""
-    steder = [ramme for ramme in traceback.extract_tb(feil.__traceback__) if Path(ramme.filename).is_relative_to(ROT)]
-    sted = next((f"{Path(r.filename).relative_to(ROT)}:{r.lineno}" for r in reversed(steder)), "ukjent sted")
-    return f"{type(feil).__name__} i {sted}"

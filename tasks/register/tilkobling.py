@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -92,18 +93,15 @@ class Register:
 
     @contextmanager
     def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        con = duckdb.connect(
-            ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )
+        con = _engine(self.sti.parent).cursor()
         try:
-            con.execute(f"LOAD '{_extension()}'")
-            con.execute("SET temp_file_encryption = true")
-            con.execute(f"SET temp_directory = '{_quote(str(self.sti.parent))}/register.tmp'")
             self._attach(con)
             con.execute(f"USE {ALIAS}")
             migrate(con)
             yield con
         finally:
+            con.execute("USE memory")
+            con.execute(f"DETACH DATABASE IF EXISTS {ALIAS}")
             con.close()
 
     def _attach(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -118,6 +116,20 @@ class Register:
                 self.sti.chmod(FIL_RETTIGHETER)
             return
         raise _refusal(grunn, self.sti.name)
+
+
+@cache
+def _engine(mappe: Path) -> duckdb.DuckDBPyConnection:
+    """Return this process' DuckDB for the registers in a folder: encrypts, spills encrypted, fetches nothing.
+
+    Kept for the process, since loading the extension takes longer than a transaction; the register itself is
+    attached for one transaction only.
+    """
+    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute(f"LOAD '{_extension()}'")
+    con.execute("SET temp_file_encryption = true")
+    con.execute(f"SET temp_directory = '{_quote(str(mappe))}/register.tmp'")
+    return con
 
 
 def describe_holder(eier: Path) -> str:

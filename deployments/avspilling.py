@@ -1,0 +1,131 @@
+"""Playing a year: files arrive, rows run on their dates, proposals are approved and sent, letters answered or not.
+
+Everything happens in order on one line of events with the demo's own clock; the register sees nothing else.
+"""
+
+import heapq
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from deployments.demo import Demo, answers, write_answers
+from deployments.rader import IVERKSETT, built_rows, load_flow, run_row
+from schemas.arshjul import Rad
+from schemas.iverksetting import Iverksettingsvalg
+from schemas.kjoring import Kjoreresultat, Kjorevalg
+from tasks import forslag, visninger
+from tasks.arshjul import row_dates
+from tasks.filer import make_folder
+from tasks.hjem import Hjem
+from tasks.kalender import run_time
+
+POSTTID = timedelta(hours=-2)
+GODKJENNINGSTID = timedelta(hours=2)
+SENDETID = timedelta(hours=3)
+SVARTID = timedelta(days=10)
+DEMOADMINISTRATOR = "demoadministrator"
+BREVFLYTER = ("brev", "purrebrev")
+
+
+@dataclass
+class Avspilling:
+    """A year being played in a home. ``ved_rad`` is called with each row's result when the row is through."""
+
+    hjem: Hjem
+    demo: Demo
+    plain: bool
+    til: date | None = None
+    ved_rad: Callable[[Kjoreresultat], None] = lambda _: None
+    resultater: list[Kjoreresultat] = field(default_factory=list)
+    _ko: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    _nummer: Iterator[int] = field(default_factory=count)
+
+    def play(self) -> list[Kjoreresultat]:
+        """Play the year and return one result a row, as the register shows them at the end."""
+        for mappe in sorted((self.hjem.mappe / "demo" / "post").iterdir()):
+            self._at(run_time(date.fromisoformat(mappe.name)) + POSTTID, self._mail(mappe))
+        for rad in built_rows():
+            self._at(self._run_time(rad), self._row(rad))
+        with engine(plain=self.plain):
+            while self._ko:
+                tid, _, hendelse = heapq.heappop(self._ko)
+                if self.til is None or tid.date() <= self.til:
+                    hendelse(tid)
+        return [self._final(resultat) for resultat in self.resultater]
+
+    def _at(self, tid: datetime, hendelse: Callable[[datetime], None]) -> None:
+        heapq.heappush(self._ko, (tid, next(self._nummer), hendelse))
+
+    def _run_time(self, rad: Rad) -> datetime:
+        return run_time(row_dates(rad, self.demo.aar, self.hjem.radvalg).kjoredato)
+
+    def _mail(self, mappe: Path) -> Callable[[datetime], None]:
+        def arrive(_: datetime) -> None:
+            for sti in sorted(mappe.iterdir()):
+                shutil.copy(sti, make_folder(self.hjem.innboks))
+
+        return arrive
+
+    def _row(self, rad: Rad) -> Callable[[datetime], None]:
+        def run(tid: datetime) -> None:
+            resultat = run_row(rad, Kjorevalg(rad=rad.rad, aar=self.demo.aar, naa=tid), plain=self.plain)
+            self.resultater.append(resultat)
+            if resultat.forslag_id:
+                self._at(tid + GODKJENNINGSTID, self._approve(resultat.forslag_id))
+                self._at(tid + SENDETID, self._send(rad, resultat))
+            else:
+                self.ved_rad(resultat)
+
+        return run
+
+    def _approve(self, forslag_id: str) -> Callable[[datetime], None]:
+        return lambda tid: forslag.approve(self.hjem, forslag_id, DEMOADMINISTRATOR, tid)
+
+    def _send(self, rad: Rad, resultat: Kjoreresultat) -> Callable[[datetime], None]:
+        def send(tid: datetime) -> None:
+            flyt = load_flow(IVERKSETT)
+            valg = Iverksettingsvalg(forslag_id=resultat.forslag_id or "", naa=tid)
+            flyt.fn(valg) if self.plain else flyt(valg)
+            if rad.flyt in BREVFLYTER:
+                self._at(self._answer_time(rad, tid), self._answer(rad, tid.date()))
+            self.ved_rad(self._final(resultat))
+
+        return send
+
+    def _answer_time(self, rad: Rad, sendt: datetime) -> datetime:
+        """Return when the answers' file comes: the morning of the reminder, else some days after."""
+        purring = [annen for annen in built_rows() if annen.parametre.get("brevrad") == rad.rad]
+        return self._run_time(purring[0]) + POSTTID if purring else sendt + SVARTID
+
+    def _answer(self, rad: Rad, sendt: date) -> Callable[[datetime], None]:
+        def arrive(tid: datetime) -> None:
+            utsendinger = visninger.show(self.hjem, "utsendinger", tid.date())
+            mine = utsendinger[(utsendinger["rad"] == rad.rad) & (utsendinger["mottaker"] == "ungdom")]
+            with self.hjem.register.transaction("svarene i demoen") as con:
+                token = dict(con.execute("SELECT person_id, token FROM utsending WHERE rad = ?", [rad.rad]).fetchall())
+            brev = [(token[person], person) for person in sorted(mine["person_id"])]
+            sti = make_folder(self.hjem.innboks) / f"questback_svar_{tid:%Y-%m-%d}.csv"
+            write_answers(
+                sti, answers(brev, self.demo, rad.rad), (sendt + timedelta(days=1), tid.date() - timedelta(days=1))
+            )
+
+        return arrive
+
+    def _final(self, resultat: Kjoreresultat) -> Kjoreresultat:
+        """Return the row's result as the register has it now: sent and done, or what came of it."""
+        kjoringer = visninger.show(self.hjem, "kjoringer", resultat.per_dato).set_index("kjoring_id")
+        naa = kjoringer.loc[resultat.kjoring_id]
+        return resultat.model_copy(update={"utfall": naa["utfall"], "sendt": int(naa["sendt"])})
+
+
+@contextmanager
+def engine(*, plain: bool) -> Iterator[None]:
+    """Run flows without the heartbeat that finds dead runs: here the engine's own process is the one that waits."""
+    with nullcontext() if plain else temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield

@@ -1,0 +1,47 @@
+"""``run``: one row now; also the manual rerun after a correction."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from deployments.kommandoer.felles import parse_date, parse_time, say, say_json
+from deployments.miljo import through_server
+from deployments.rader import run_row
+from schemas.kjoring import Kjoreresultat, Kjorevalg
+from schemas.verdier import Utfall
+from tasks.arshjul import find_row
+from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN
+
+
+def run(
+    row: str,
+    *,
+    year: Annotated[int, Parameter(help="År i årshjulet")],
+    as_of: Annotated[str | None, Parameter(help="Dagen kjøringen ser på (ÅÅÅÅ-MM-DD)")] = None,
+    now: Annotated[str | None, Parameter(help="Tidspunktet kjøringen regner som nå")] = None,
+    known_at: Annotated[str | None, Parameter(help="Gjenskap slik det var kjent da (bare overføringer)")] = None,
+    dry_run: Annotated[bool, Parameter(help="Si hva som ville skjedd, og endre ingenting", negative="")] = False,
+    json: Annotated[bool, Parameter(help="Svar som JSON", negative="")] = False,
+) -> int:
+    """Kjør en rad nå, for eksempel etter en rettelse."""
+    rad = find_row(row)
+    valg = Kjorevalg(
+        rad=rad.rad,
+        aar=year,
+        per_dato=parse_date(as_of),
+        naa=parse_time(now),
+        kjent_tid=parse_time(known_at, slutten_av_dagen=True),
+        bare_vis=dry_run,
+    )
+    resultat = run_row(rad, valg, plain=not through_server())
+    if json:
+        say_json(resultat.model_dump(mode="json"))
+    else:
+        say(resultat.oppsummering())
+    return exit_code(resultat)
+
+
+def exit_code(resultat: Kjoreresultat) -> int:
+    """Return 1 where a person must do something, else 0."""
+    venter = resultat.utfall != Utfall.FERDIG or resultat.karantene or resultat.oppgaver or resultat.avvik
+    return UTGANG_TRENGER_NOEN if venter else UTGANG_FERDIG

@@ -1,0 +1,84 @@
+"""``start``: Prefect's server and UI, the worker and every row, until Ctrl-C."""
+
+import signal
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from deployments.demo import Demo
+from deployments.demofylke import OPPSTARTSRAD, make_demo, read_demo
+from deployments.kommandoer.felles import say
+from deployments.rader import built_rows, flow_name
+from deployments.server import Tjeneste, service, wait_for_schedule
+from deployments.utrulling import coming_dates
+from tasks.feil import UTGANG_FERDIG, UTGANG_PROGRAMFEIL
+from tasks.filer import ROT
+from tasks.hjem import INNSTILLINGER, Hjem, home
+from tasks.klokke import local_date, now
+
+
+def start(
+    *,
+    demo: Annotated[
+        bool, Parameter(help="Lag en demofylkeskommune først hvis hjemmemappen er tom", negative="")
+    ] = False,
+    port: Annotated[int, Parameter(help="Porten Prefect skal bruke")] = 4200,
+) -> int:
+    """Start Prefect med alle radene i årshjulet. Ctrl-C stopper alt."""
+    hjem = home()
+    if demo and not (hjem.mappe / INNSTILLINGER).is_file():
+        say("Lager en demofylkeskommune …")
+        make_demo(hjem, Demo(aar=local_date(now()).year))
+    for bud in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(bud, _interrupt)
+    say("Starter Prefect …")
+    try:
+        with service(hjem, port) as tjeneste:
+            return _serve(hjem, tjeneste, port, demo=demo)
+    except KeyboardInterrupt:
+        say("Årshjul er stoppet.")
+        return UTGANG_FERDIG
+
+
+def _serve(hjem: Hjem, tjeneste: Tjeneste, port: int, *, demo: bool) -> int:
+    """Prove that every row is planned, say where to look, and stay until one of the processes stops."""
+    ventet = {flow_name(rad): coming_dates(rad, hjem.radvalg, now())[0] for rad in built_rows()}
+    wait_for_schedule(tjeneste, ventet)
+    if demo:
+        _first_runs(hjem)
+    _tell(port, len(ventet))
+    while tjeneste.lever:
+        time.sleep(1)
+    say("En av prosessene stoppet. Se loggene i mappen prefect/ i hjemmemappen.")
+    return UTGANG_PROGRAMFEIL
+
+
+def _first_runs(hjem: Hjem) -> None:
+    """Make a first run, so that no page is empty, then play the demo's year until today beside the server."""
+    aar = (read_demo(hjem) or Demo()).aar
+    _command("run", OPPSTARTSRAD, "--year", str(aar), "--dry-run").wait()
+    _command("replay", str(aar), "--until", local_date(now()).isoformat())
+
+
+def _command(*ord_: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 our own program
+        [sys.executable, "-m", "deployments", *ord_], cwd=ROT, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+    )
+
+
+def _tell(port: int, antall: int) -> None:
+    rot = f"http://127.0.0.1:{port}"
+    say(f"Årshjul er klart. {antall} rader er planlagt for det kommende året.")
+    say(f"  Radene i Prefect:       {rot}/deployments")
+    say(f"  Kjøringene til nå:      {rot}/runs")
+    say("  Forslag som venter:     ./arshjul pending")
+    say("  Årshjulet med datoer:   ./arshjul wheel ÅR")
+    say("Stopp med Ctrl-C.")
+
+
+def _interrupt(*_: object) -> None:
+    """Ask to stop, also where a shell started us with Ctrl-C ignored."""
+    raise KeyboardInterrupt

@@ -1,0 +1,39 @@
+"""``show``: a documented view of the register, read-only."""
+
+import getpass
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from deployments.kommandoer.felles import parse_date, parse_time, say
+from tasks import visninger
+from tasks.feil import UTGANG_FERDIG
+from tasks.hjem import home
+from tasks.klokke import local_date, now
+
+
+def show(
+    view: str,
+    *,
+    as_of: Annotated[str | None, Parameter(help="Slik det var denne dagen")] = None,
+    known_at: Annotated[str | None, Parameter(help="Slik vi kjente det da")] = None,
+    format: Annotated[Literal["table", "json", "csv"], Parameter(help="Form")] = "table",  # noqa: A002
+    persondata: Annotated[
+        bool, Parameter(help="Ta med fødselsnummer og navn; skrives i revisjonsloggen", negative="")
+    ] = False,
+) -> int:
+    """Vis en del av registeret. Ingenting endres."""
+    ramme = visninger.show(
+        home(),
+        view,
+        parse_date(as_of) or local_date(now()),
+        parse_time(known_at, slutten_av_dagen=True),
+        getpass.getuser() if persondata else None,
+    )
+    if format == "json":
+        say(ramme.to_json(orient="records", force_ascii=False, date_format="iso", indent=2))
+    elif format == "csv":
+        say(ramme.to_csv(index=False, sep=";").rstrip("\n"))
+    else:
+        say("Ingen rader." if ramme.empty else ramme.to_string(index=False, na_rep=""))
+    return UTGANG_FERDIG

@@ -1,0 +1,124 @@
+"""The command line: commands in English, everything they say in bokmål, no traceback ever shown.
+
+Exit codes: 0 done, 1 done and something needs a person, 2 refused, 3 a fault in the program.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from cyclopts import App, CycloptsError, Group
+from cyclopts.exceptions import (
+    CoercionError,
+    MissingArgumentError,
+    UnknownCommandError,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
+
+from deployments.miljo import prepare
+from tasks.feil import UTGANG_AVVIST, UTGANG_FERDIG, UTGANG_PROGRAMFEIL, ArshjulFeil, BrukerFeil
+from tasks.filer import ROT
+from tasks.hjem import MILJOVARIABEL, home
+from tasks.sted import place_of
+
+KOMMANDOER: Final = {
+    "start": "deployments.kommandoer.start:start",
+    "demo": "deployments.kommandoer.demo:demo",
+    "replay": "deployments.kommandoer.avspilling:replay",
+    "run": "deployments.kommandoer.kjore:run",
+    "wheel": "deployments.kommandoer.hjul:wheel",
+    "inspect": "deployments.kommandoer.inspeksjon:inspect",
+    "pending": "deployments.kommandoer.forslag:pending",
+    "approve": "deployments.kommandoer.forslag:approve",
+    "reject": "deployments.kommandoer.forslag:reject",
+    "send": "deployments.kommandoer.forslag:send",
+    "show": "deployments.kommandoer.vise:show",
+    "bench": "deployments.kommandoer.maal:bench",
+}
+KOMMER: Final = ("undo", "access", "forget", "doctor", "backup", "restore")
+UTEN_HJEM: Final = ("wheel",)
+TEST: Final = "test"
+GRUNNER: Final = {
+    MissingArgumentError: "noe mangler etter kommandoen",
+    UnknownOptionError: "et av valgene finnes ikke",
+    UnknownCommandError: "kommandoen finnes ikke",
+    UnusedCliTokensError: "det står noe for mye etter kommandoen",
+    CoercionError: "en verdi har feil form",
+}
+
+
+def make_app() -> App:
+    """Return the program with its commands, each imported when it is used."""
+    app = App(
+        name="arshjul",
+        help="Årshjul for oppfølgingstjenesten: kjører årshjulets rader, og spør før noe sendes.\n\n"
+        "`--home MAPPE` velger hjemmemappe for alle kommandoer. `test` kjører alle tester.",
+        help_format="markdown",
+        usage="Bruk: ./arshjul [--home MAPPE] KOMMANDO [VALG]",
+        group_commands=Group("Kommandoer"),
+        group_parameters=Group("Valg"),
+        group_arguments=Group("Argumenter"),
+        version_flags=[],
+    )
+    for navn, sted in KOMMANDOER.items():
+        app.command(sted, name=navn)
+    return app
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    ord_, hjem = _take_home(list(argv))
+    if hjem:
+        os.environ[MILJOVARIABEL] = hjem
+    prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)
+    if ord_[:1] == [TEST]:
+        os.chdir(ROT)
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *ord_[1:]])  # noqa: S606 our own interpreter
+    try:
+        return _command(ord_)
+    except BrukerFeil as feil:
+        refused = feil
+    except KeyboardInterrupt:
+        return UTGANG_AVVIST
+    except Exception as feil:  # noqa: BLE001 whatever it is, its text may hold a person's data
+        hva = str(feil) if isinstance(feil, ArshjulFeil) else place_of(feil)
+        _say(f"ÅH-0003 Feil i programmet: {hva}. Meld fra til den som drifter Årshjul.")
+        return UTGANG_PROGRAMFEIL
+    if "--json" in ord_:
+        svar = {"utfall": "avvist", "kode": refused.kode, "tekst": refused.tekst, "gjor": refused.gjor}
+        sys.stdout.write(json.dumps(svar, ensure_ascii=False) + "\n")
+    _say(str(refused))
+    return UTGANG_AVVIST
+
+
+def _command(ord_: list[str]) -> int:
+    if ord_[:1] and ord_[0] in KOMMER:
+        raise BrukerFeil("ÅH-1211", navn=ord_[0])
+    try:
+        utgang = make_app()(ord_, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as feil:
+        grunn = next((tekst for type_, tekst in GRUNNER.items() if isinstance(feil, type_)), "den har feil form")
+    else:
+        return utgang if isinstance(utgang, int) else UTGANG_FERDIG
+    raise BrukerFeil("ÅH-1001", grunn=grunn)
+
+
+def _take_home(ord_: list[str]) -> tuple[list[str], str | None]:
+    """Take ``--home DIR`` out of the words, wherever it stands."""
+    rest, hjem = [], None
+    ordene = iter(ord_)
+    for enkelt in ordene:
+        if enkelt == "--home":
+            hjem = next(ordene, None)
+        elif enkelt.startswith("--home="):
+            hjem = enkelt.partition("=")[2]
+        else:
+            rest.append(enkelt)
+    return rest, hjem
+
+
+def _say(tekst: str) -> None:
+    sys.stderr.write(tekst + "\n")

@@ -1,0 +1,151 @@
+"""Starting Prefect for a home: server and worker as two processes of their own, proven ready by future runs.
+
+A server that answers is no proof: it has been seen healthy with a scheduler that never makes a run. What counts is that
+every row has its next run, on the right date.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from deployments.miljo import API_URL, SERVERFIL, VERT
+from tasks.feil import BrukerFeil
+from tasks.filer import ROT, write_file
+from tasks.hjem import Hjem
+
+OPPSTART_SEKUNDER = 120
+PLANLEGGING_SEKUNDER = 120
+STOPP_SEKUNDER = 15
+MEST_PER_SIDE = 200
+
+
+@dataclass(frozen=True)
+class Tjeneste:
+    """A running server and worker."""
+
+    url: str
+    server: subprocess.Popen[bytes]
+    arbeider: subprocess.Popen[bytes]
+
+    @property
+    def lever(self) -> bool:
+        """Whether both still run."""
+        return self.server.poll() is None and self.arbeider.poll() is None
+
+
+@contextmanager
+def service(hjem: Hjem, port: int) -> Iterator[Tjeneste]:
+    """Start both, wait until the server answers, and stop both at the end.
+
+    Raises BrukerFeil ÅH-1701 (port taken), ÅH-1702 (the server did not start).
+    """
+    if not _is_free(port):
+        raise BrukerFeil("ÅH-1701", port=port)
+    url = f"http://{VERT}:{port}/api"
+    os.environ[API_URL] = url
+    logg = hjem.mappe / "prefect" / "server.log"
+    server = _spawn(hjem, "server.log", "prefect", "server", "start", "--host", VERT, "--port", str(port))
+    prosesser = [server]
+    try:
+        _wait_until_up(url, server, logg.name)
+        write_file(hjem.mappe / SERVERFIL, json.dumps({"url": url, "port": port}).encode())
+        arbeider = _spawn(hjem, "arbeider.log", "deployments.arbeider")
+        prosesser.insert(0, arbeider)
+        yield Tjeneste(url, server, arbeider)
+    finally:
+        (hjem.mappe / SERVERFIL).unlink(missing_ok=True)
+        for prosess in prosesser:
+            _stop(prosess)
+
+
+def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
+    """Wait until every name in ``ventet`` (deployment's flow → next run) has just that future run.
+
+    Raises BrukerFeil ÅH-1703 (naming the rows that never got theirs), ÅH-1704 (the worker stopped).
+    """
+    slutt = time.monotonic() + PLANLEGGING_SEKUNDER
+    mangler = dict(ventet)
+    while mangler and time.monotonic() < slutt and tjeneste.lever:
+        planlagt = planned_runs(tjeneste.url)
+        mangler = {navn: tid for navn, tid in ventet.items() if tid not in planlagt.get(navn, [])}
+        time.sleep(1 if mangler else 0)
+    if tjeneste.arbeider.poll() is not None:
+        raise BrukerFeil("ÅH-1704", logg="prefect/arbeider.log")
+    if mangler:
+        raise BrukerFeil("ÅH-1703", rader=", ".join(navn[:2] for navn in sorted(mangler)))
+
+
+def planned_runs(url: str) -> dict[str, list[datetime]]:
+    """Return flow name → moments of its scheduled runs, as the server has them."""
+    with httpx.Client(base_url=url, timeout=10) as klient:
+        flyter = {f["id"]: f["name"] for f in _pages(klient, "/flows/filter", {})}
+        planlagt = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+        tider: dict[str, list[datetime]] = {}
+        for kjoring in _pages(klient, "/flow_runs/filter", planlagt):
+            tid = datetime.fromisoformat(kjoring["expected_start_time"].replace("Z", "+00:00"))
+            tider.setdefault(flyter[kjoring["flow_id"]], []).append(tid)
+        return tider
+
+
+def _pages(klient: httpx.Client, sti: str, filter_: Mapping[str, object]) -> Iterator[dict[str, str]]:
+    start = 0
+    while True:
+        svar = klient.post(sti, json={**filter_, "limit": MEST_PER_SIDE, "offset": start})
+        svar.raise_for_status()
+        side = svar.json()
+        yield from side
+        if len(side) < MEST_PER_SIDE:
+            return
+        start += MEST_PER_SIDE
+
+
+def _spawn(hjem: Hjem, loggnavn: str, modul: str, *ord_: str) -> subprocess.Popen[bytes]:
+    """Start a module as a process of its own group, so that Ctrl-C reaches us first; its output goes to a log."""
+    with (hjem.mappe / "prefect" / loggnavn).open("ab") as logg:
+        return subprocess.Popen(  # noqa: S603 our own interpreter and modules
+            [sys.executable, "-m", modul, *ord_], cwd=ROT, stdout=logg, stderr=logg, stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def _wait_until_up(url: str, server: subprocess.Popen[bytes], logg: str) -> None:
+    slutt = time.monotonic() + OPPSTART_SEKUNDER
+    while time.monotonic() < slutt and server.poll() is None:
+        try:
+            if httpx.get(f"{url}/health", timeout=2).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise BrukerFeil("ÅH-1702", logg=f"prefect/{logg}")
+
+
+def _stop(prosess: subprocess.Popen[bytes]) -> None:
+    """Ask the process and those it started to stop, then make them."""
+    for bud in (signal.SIGINT, signal.SIGKILL):
+        if prosess.poll() is None:
+            os.killpg(prosess.pid, bud)
+            try:
+                prosess.wait(STOPP_SEKUNDER)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as proeve:
+        proeve.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            proeve.bind((VERT, port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,103 @@
+"""Wheel rows → Prefect deployments: one each, named and described in bokmål, scheduled by dates from our calendar.
+
+A schedule is explicit dates, not a rule: they carry holidays, shifts and the county's choices, which no RRULE can.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from prefect import Flow
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import RRule, Schedule
+
+from deployments.rader import IVERKSETT, built_rows, flow_of, load_flow
+from schemas.arshjul import Rad, Raddatoer, Radvalg
+from schemas.kjoring import Kjorevalg
+from tasks.arshjul import row_dates
+from tasks.kalender import run_time
+from tasks.klokke import local_date
+
+MERKE = "årshjul"
+PLANNAVN = "hjul"
+AAR_FRAMOVER = 2
+IVERKSETT_NAVN = "99 · Iverksett godkjente forslag"
+
+
+def coming_dates(rad: Rad, valg: Iterable[Radvalg], naa: datetime) -> list[datetime]:
+    """Return when the row runs from now on: this year's date where it is ahead, and the next years'."""
+    valgene = tuple(valg)
+    aarene = range(local_date(naa).year, local_date(naa).year + AAR_FRAMOVER + 1)
+    datoer = [row_dates(rad, aar, valgene) for aar in aarene]
+    tider = [run_time(enkelt.kjoredato) for enkelt in datoer if not _skipped(enkelt)]
+    return [tid for tid in tider if tid > naa]
+
+
+def _skipped(datoer: Raddatoer) -> bool:
+    return datoer.valg is not None and datoer.valg.hopp_over
+
+
+def schedule(tider: Sequence[datetime]) -> Schedule:
+    """Return a schedule of exactly these moments, in Oslo time."""
+    tekster = [f"{tid:%Y%m%dT%H%M%S}" for tid in tider]
+    return RRule(f"DTSTART:{tekster[0]}\nRDATE:{','.join(tekster)}", timezone="Europe/Oslo", slug=PLANNAVN)
+
+
+def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeployment]:
+    """Return one deployment per built row, and the one that carries out what is approved."""
+    rader = [
+        _deployment(
+            flow_of(rad),
+            description(rad, valg, local_date(naa).year),
+            {"valg": Kjorevalg(rad=rad.rad).model_dump(mode="json", include={"rad", "aar", "bare_vis"})},
+            [MERKE, rad.farge, rad.flyt or ""],
+            coming_dates(rad, valg, naa),
+        )
+        for rad in built_rows()
+    ]
+    iverksett = _deployment(
+        load_flow(IVERKSETT).with_options(name=IVERKSETT_NAVN),
+        "Sender det som er godkjent, hver ting høyst én gang. Trygg å kjøre på nytt. Sender aldri noe som ikke er "
+        "godkjent for nøyaktig det innholdet det har.",
+        {"valg": {}},
+        [MERKE, IVERKSETT],
+        [],
+    )
+    return [*rader, iverksett]
+
+
+def _deployment(
+    flyt: Flow[..., dict[str, Any]],
+    beskrivelse: str,
+    parametre: dict[str, Any],
+    merker: list[str],
+    tider: list[datetime],
+) -> RunnerDeployment:
+    utrulling = flyt.to_deployment(
+        name=flyt.name,
+        parameters=parametre,
+        description=beskrivelse,
+        tags=merker,
+        schedule=schedule(tider) if tider else None,
+    )
+    if not isinstance(utrulling, RunnerDeployment):
+        raise TypeError("prefect ga ikke en utrulling")
+    navn = flyt.fn.__name__
+    utrulling.entrypoint = f"flows/{navn}.py:{navn}"
+    return utrulling
+
+
+def description(rad: Rad, valg: Sequence[Radvalg], aar: int) -> str:
+    """Return what the row does and when, in Markdown, with this year's conflicts."""
+    datoer = row_dates(rad, aar, tuple(valg))
+    konflikter = "\n".join(f"- {konflikt.tekst} {konflikt.forslag}" for konflikt in datoer.konflikter)
+    return (
+        f"**{rad.plan}**\n\n{rad.merknad or ''}\n\nFarge: {rad.farge} (utledet). "
+        f"Kjøres {_text(datoer.kjoredato)} i {aar}.\n\n"
+        "Kjøringen endrer bare registeret og lager forslag. Ingenting sendes før et menneske har godkjent det.\n"
+        + (f"\n**Hjulet og kalenderen er uenige:**\n{konflikter}\n" if konflikter else "")
+    )
+
+
+def _text(dato: date) -> str:
+    return f"{dato:%d.%m.%Y}"

@@ -1,0 +1,18 @@
+-- Every run; a run that proposed something is done when its proposal is.
+SELECT k.kjoring_id, k.rad, k.aar, k.generasjon, k.per_dato,
+    CASE WHEN f.forslag_id IS NULL THEN k.utfall
+         WHEN f.tilstand IN ('venter', 'godkjent', 'iverksettes') THEN 'venter_godkjenning'
+         WHEN f.tilstand IN ('avvist', 'utløpt') THEN 'avvist'
+         WHEN coalesce(u.uforklart, 0) > 0 THEN 'avvik'
+         ELSE 'ferdig' END AS utfall,
+    k.inn, k.lastet, k.uendret, k.borte, k.karantene, k.foreslaatt, coalesce(u.sendt, 0) AS sendt, k.oppgaver, k.avvik,
+    epoch(k.ferdig_tid - k.startet_tid) AS sekunder, f.forslag_id
+FROM kjoring k
+LEFT JOIN forslag_naa f USING (kjoring_id)
+LEFT JOIN (
+    SELECT forslag_id, count(*) FILTER (tilstand IN ('sendt', 'levert')) AS sendt,
+        count(*) FILTER (tilstand IN ('planlagt', 'sender', 'uavklart')) AS uforklart
+    FROM utsending_naa GROUP BY forslag_id
+) u ON u.forslag_id = f.forslag_id
+WHERE k.ferdig_tid <= $kjent_tid
+ORDER BY k.startet_tid, k.aar, k.rad, k.generasjon

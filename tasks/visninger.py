@@ -1,0 +1,69 @@
+"""The documented views of the register: read-only, without anyone's id, name or address unless that is asked for.
+
+Each view is one SQL file in ``register/visninger/``.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from tasks import klokke, kodeverk
+from tasks.feil import BrukerFeil, messages
+from tasks.hjem import Hjem
+from tasks.register.fakta import EVIG_TID
+
+MAPPE = Path(__file__).parent / "register" / "visninger"
+PERSONKOLONNER = {"ungdom": ["fodselsnummer", "fornavn", "etternavn"]}
+TIDSKOLONNER = ("sendt_tid", "svart_tid")
+
+
+def names() -> list[str]:
+    """Return the names of the views."""
+    return sorted(sti.stem for sti in MAPPE.glob("*.sql"))
+
+
+def show(
+    hjem: Hjem, navn: str, per_dato: date, kjent_tid: datetime | None = None, persondata_for: str | None = None
+) -> pd.DataFrame:
+    """Return a view as it stood on ``per_dato``, as known at ``kjent_tid``.
+
+    ``persondata_for`` names who asks to see ids and names, which is written in the audit log.
+    Raises BrukerFeil ÅH-1206 where there is no such view.
+    """
+    if navn not in names():
+        raise BrukerFeil("ÅH-1206", navn=navn, kjente=", ".join(names()))
+    sql = (MAPPE / f"{navn}.sql").read_text(encoding="utf-8")
+    grenser = kodeverk.age_limits(per_dato)
+    verdier = {
+        "per_dato": per_dato,
+        "kjent_tid": klokke.to_utc(kjent_tid) if kjent_tid else EVIG_TID,
+        "nedre_alder": grenser.nedre,
+        "ovre_alder": grenser.ovre,
+    }
+    with hjem.register.transaction(f"visningen {navn}") as con:
+        for tabell, ramme in _tables(per_dato).items():
+            con.register(tabell, ramme)
+        ramme = con.execute(sql, {navn: verdi for navn, verdi in verdier.items() if f"${navn}" in sql}).df()
+        if persondata_for:
+            tid = klokke.to_utc(klokke.now())
+            con.execute("INSERT INTO revisjon VALUES (?, ?, 'så persondata', ?)", [tid, persondata_for, navn])
+    for kolonne in TIDSKOLONNER:
+        if kolonne in ramme:
+            ramme[kolonne] = [_local(tid) for tid in ramme[kolonne]]
+    return ramme if persondata_for else ramme.drop(columns=PERSONKOLONNER.get(navn, []))
+
+
+def _tables(per_dato: date) -> dict[str, pd.DataFrame]:
+    """Return the code lists that the views join with, as they stand on the day."""
+    return {
+        "ot_statuskoder": pd.DataFrame(kodeverk.valid_on("kodeverk/ot_status", per_dato))[["kode", "gruppenavn"]],
+        "utelatt_grunner": pd.DataFrame(kodeverk.all_rows("kodeverk/utelatt"))[["kode", "tekst"]],
+        "meldinger": pd.DataFrame(
+            [(kode, tekst) for kode, (tekst, _) in messages().items()], columns=["kode", "tekst"]
+        ),
+    }
+
+
+def _local(tid: datetime | None) -> str | None:
+    return None if tid is None or pd.isna(tid) else klokke.from_utc(pd.Timestamp(tid).to_pydatetime()).isoformat()
