@@ -24,6 +24,7 @@ FORSTE_STATUS = "OTUK"
 DATOFELT = ("tilmeldt_dato", "avsluttet_dato", "ot_status_dato", "kontakt_dato", "avbrudd_dato", "registrert_dato")
 GRADERINGER = ("adressegradering", "foresatt1_adressegradering", "foresatt2_adressegradering")
 GRADERING_MANGLER = "mangler"
+FORESATTE = ("foresatt1", "foresatt2")
 IKKE_FAKTA = ("skoleaar", "registrert_dato", "ot_status_dato")
 HAR_BREV = "SELECT person_id FROM utsending_naa WHERE aar = ? AND tilstand IN ('sendt', 'levert', 'uavklart')"
 LANGT = ["person_id", "felt", "verdi", "gyldig_fra"]
@@ -95,15 +96,22 @@ def facts_of(kjoring: Kjoring, ramme: pd.DataFrame, format_navn: str) -> pd.Data
     status_fra = pd.to_datetime(bred["ot_status_dato"]).dt.date if "ot_status_dato" in bred else None
     bred = bred.drop(columns=[felt for felt in IKKE_FAKTA if felt in bred])
     for felt in GRADERINGER:
-        gjelder_noen = bred[f"{felt.split('_')[0]}_navn"] != "" if felt.startswith("foresatt") else True
-        bred[felt] = bred[felt].mask((bred[felt] == "") & gjelder_noen, GRADERING_MANGLER)
+        bred[felt] = bred[felt].mask(bred[felt] == "", GRADERING_MANGLER)
+    _silence_blank_guardians(bred)
     lang = bred.rename(columns={felt: f"{felt}_{kilde}" for felt in GRADERINGER}).melt(
         id_vars="person_id", var_name="felt", value_name="verdi"
     )
     lang["gyldig_fra"] = kjoring.gyldig_fra
     if status_fra is not None:
         lang.loc[lang["felt"] == "ot_status", "gyldig_fra"] = status_fra.to_numpy()
-    return lang[LANGT]
+    return lang.loc[lang["verdi"].notna(), LANGT]
+
+
+def _silence_blank_guardians(bred: pd.DataFrame) -> None:
+    """Let a guardian without a name say nothing: one system not knowing a guardian takes nothing from the other."""
+    for foresatt in FORESATTE:
+        felter = [felt for felt in bred if felt.startswith(f"{foresatt}_")]
+        bred.loc[bred[f"{foresatt}_navn"] == "", felter] = None
 
 
 def _start_new(kjoring: Kjoring, nye: pd.DataFrame) -> None:

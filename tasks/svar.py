@@ -12,13 +12,13 @@ from tasks import kodeverk
 from tasks.innboks import freeze
 from tasks.karantene import replace_open
 from tasks.kjoring import Kjoring
-from tasks.klokke import OSLO, to_utc
+from tasks.klokke import OSLO, from_utc, local_date, to_utc
 from tasks.register import fakta
 from tasks.steg import step
 from tasks.vurdering import Vurdert
 
 UKJENT_REFERANSE = "ÅH-2161"
-KONTAKT = "kontakt_dato"
+KONTAKT = "svar_dato"
 
 
 @step("Registrer svar")
@@ -45,7 +45,7 @@ def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> None:
 
 def _letters_by_token(kjoring: Kjoring) -> dict[str, tuple[str, str, int]]:
     rader = kjoring.con.execute(
-        "SELECT DISTINCT token, person_id, rad, aar FROM utsending_naa WHERE token <> '' AND mottaker = 'ungdom'"
+        "SELECT DISTINCT token, person_id, rad, aar FROM utsending_naa WHERE token <> ''"
     ).fetchall()
     return {token: (person, rad, aar) for token, person, rad, aar in rader}
 
@@ -73,9 +73,9 @@ def _register(kjoring: Kjoring, ramme: pd.DataFrame, brev: dict[str, tuple[str, 
 
 
 def _note_contact(kjoring: Kjoring, nye: list[tuple[str, str, int, datetime, str]]) -> None:
-    """Record the contact as a fact from the day of the answer, where it is later than what we know."""
+    """Record the contact as a fact of its own from the day of the answer: OTTO's own date of contact stays OTTO's."""
     lang = pd.DataFrame(
-        [(person, KONTAKT, tid.date().isoformat(), tid.date()) for person, _, _, tid, _ in nye],
+        [(person, KONTAKT, (dag := local_date(from_utc(tid))).isoformat(), dag) for person, _, _, tid, _ in nye],
         columns=["person_id", "felt", "verdi", "gyldig_fra"],
     )
     fakta.add(kjoring.con, lang.drop_duplicates(), kjoring.kjoring_id, kjoring.registrert_tid)

@@ -54,15 +54,17 @@ def _play(demo: Demo, lager: Nummerlager, start: Register) -> tuple[dict[date, R
     """Return the register on each day OTTO is read out, and the lists that came between."""
     nyttaar = date(demo.aar, 1, 2)
     vinter, vaar, host = (day_in_year(demo.aar, dag) for dag in distribution()["post"]["otto"])
+    # What advisers write after a transfer has happened after it, so that a transfer run again is the same.
+    etter_februar, etter_juni = (day_in_year(demo.aar, dag) for dag in distribution()["post"]["etter_overforing"])
     register = advance(stream(demo, "vinter"), start, nyttaar, vinter)
     oppdateringer = {vinter: register}
     sokere = non_applicants(demo, lager, register)
-    register = advance(stream(demo, "vår"), _loaded(register, sokere.komplett), vinter, vaar)
+    register = advance(stream(demo, "vår"), _loaded(register, sokere.komplett), etter_februar, vaar)
     register += tuple(applied_since(_enrolled(linje), complete_day(demo)) for linje in sokere.sokt_siden)
     oppdateringer[vaar] = register
     linjer = ot_lines(demo, lager, register, sokere.sokt_siden)
     register = _loaded(end_school_year(register, date(demo.aar, *SKOLEAARSSLUTT)), linjer)
-    oppdateringer[host] = advance(stream(demo, "høst"), register, vaar, host)
+    oppdateringer[host] = advance(stream(demo, "høst"), register, etter_juni, host)
     return oppdateringer, (
         Vigofil("vigo_ikkesokere", march_day(demo), sokere.mars),
         Vigofil("vigo_ikkesokere", complete_day(demo), sokere.komplett),
@@ -107,7 +109,7 @@ def _soiled_rows(demo: Demo, liste: Vigofil, ofre: Sequence[Ungdom], *, fra: int
     gamle = max(1, round(len(rader) * distribution()["vigo_andel"]["gammelt_kommunenummer"]))
     for plass in rng.sample(range(len(rader)), gamle):
         rader[plass] |= {"kommunenummer": _old_municipality(rader[plass]["kommunenummer"])}
-    ofrenes = [_vigo_row(demo, replace(liste.linjer[-1], ungdom=ungdom, vis_foresatte=True)) for ungdom in ofre]
+    ofrenes = [_vigo_row(demo, replace(liste.linjer[-1], ungdom=ungdom)) for ungdom in ofre]
     return soil(rng, rader, ofrenes, fra=fra)
 
 
@@ -117,7 +119,6 @@ def _vigo_row(demo: Demo, linje: Linje) -> Rad:
         linje.vigokode,
         f"{demo.aar}{demo.aar + 1}",
         linje.registrert,
-        vis_foresatte=linje.vis_foresatte,
     )
     return rad | {"ajourholdskode": linje.ajourholdskode, "avbrudd_dato": day(linje.avbrudd_dato)}
 

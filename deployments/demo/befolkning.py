@@ -114,9 +114,10 @@ def _youth(rng: random.Random, nummer: str, fodt: date, opphav: str, *, kvinne: 
 
 
 def _with_guardians(rng: random.Random, lager: Nummerlager, aar: int, ungdom: Ungdom) -> Ungdom:
-    """Add guardians: always to those under 18 at the end of the year, to some of the others."""
+    """Add guardians: to nearly all under 18 at the end of the year, to some of the others."""
     gruppe = "under_18" if ungdom.fodt.year > aar - MYNDIG else "over_18"
-    antall = int(pick(rng, distribution()["foresatte"][gruppe]))
+    ikke_registrert = rng.random() < distribution()["foresatte"]["andel"]["ikke_registrert"]
+    antall = 0 if ikke_registrert else int(pick(rng, distribution()["foresatte"][gruppe]))
     foresatte = tuple(_guardian(rng, lager, ungdom, kvinne=nummer == 0) for nummer in range(antall))
     if foresatte:
         foresatte = (replace(foresatte[0], gradering=ungdom.gradering, adresse=ungdom.adresse), *foresatte[1:])

@@ -24,7 +24,7 @@ UTEN_CP1252: Final = str.maketrans("đĐŋŊŧŦłŁ", "dDnNtTlL")
 def otto_row(tilmelding: Tilmelding) -> Rad:
     """Return a row of OTTO's extract."""
     ungdom = tilmelding.ungdom
-    return _person(ungdom, vis_foresatte=tilmelding.vis_foresatte) | {
+    return _person(ungdom) | {
         "vigokode": tilmelding.vigokode,
         "tilmeldt_dato": day(tilmelding.tilmeldt_dato),
         "avsluttet_dato": day(tilmelding.avsluttet_dato),
@@ -35,10 +35,10 @@ def otto_row(tilmelding: Tilmelding) -> Rad:
     }
 
 
-def vigo_row(ungdom: Ungdom, vigokode: str, skoleaar: str, registrert: date, *, vis_foresatte: bool = True) -> Rad:
+def vigo_row(ungdom: Ungdom, vigokode: str, skoleaar: str, registrert: date) -> Rad:
     """Return a row of one of Vigo's files; the unit follows the municipality, as "Inntaksadresse" in batch 6A015."""
     enheter = {rad["kode"]: rad["ot_enhet"] for rad in table("demo/kommuner.csv")}
-    return _person(ungdom, vis_foresatte=vis_foresatte) | {
+    return _person(ungdom) | {
         "skoleaar": skoleaar,
         "vigokode": vigokode,
         "ot_enhet": enheter[ungdom.kommune],
@@ -84,7 +84,7 @@ def _fits(tegn: str) -> bool:
     return True
 
 
-def _person(ungdom: Ungdom, *, vis_foresatte: bool) -> Rad:
+def _person(ungdom: Ungdom) -> Rad:
     rad = {
         "fodselsnummer": ungdom.fodselsnummer,
         "fornavn": ungdom.fornavn,
@@ -98,9 +98,8 @@ def _person(ungdom: Ungdom, *, vis_foresatte: bool) -> Rad:
         "mobilnummer": ungdom.mobil,
         "epost": ungdom.epost,
     }
-    if vis_foresatte:
-        for nummer, foresatt in enumerate(ungdom.foresatte, start=1):
-            rad |= _guardian(nummer, foresatt)
+    for nummer, foresatt in enumerate(ungdom.foresatte, start=1):
+        rad |= _guardian(nummer, foresatt)
     return rad
 
 

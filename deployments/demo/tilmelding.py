@@ -28,7 +28,6 @@ class Tilmelding:
     ot_status_dato: date | None = None
     kontakt_dato: date | None = None
     avsluttet_dato: date | None = None
-    vis_foresatte: bool = True
 
 
 def start_register(demo: Demo, folk: Sequence[Ungdom]) -> tuple[Tilmelding, ...]:
@@ -83,10 +82,7 @@ def _enrolled(rng: random.Random, aar: int, ungdom: Ungdom, grunn: str, status: 
     tabell = distribution()["tilmeldt"]
     fra, til = (day_in_year(aar, maaned_dag) for maaned_dag in tabell[grunn])
     tilmeldt = random_weekday(rng, fra, til)
-    ny = replace(
-        enrol(ungdom, pick(rng, distribution()["vigokode"][grunn]), tilmeldt),
-        vis_foresatte=rng.random() >= distribution()["foresatte"]["andel"]["ikke_registrert"],
-    )
+    ny = enrol(ungdom, pick(rng, distribution()["vigokode"][grunn]), tilmeldt)
     if status == UKJENT:
         return ny
     return _contacted(rng, ny, status, day_in_year(aar, tabell["siste_kontakt"]))
@@ -100,12 +96,12 @@ def _contacted(rng: random.Random, tilmelding: Tilmelding, status: str, til: dat
 
 
 def _advanced(rng: random.Random, tilmelding: Tilmelding, fra: date, til: date) -> Tilmelding:
-    """Perhaps give one youth contact and a new status; the guardians are on file by now."""
-    kjent, tabell = replace(tilmelding, vis_foresatte=True), distribution()
-    sjanse = tabell["ny_status"].get(kjent.ot_status, tabell["ny_status"]["andre"])
+    """Perhaps give one youth contact and a new status."""
+    tabell = distribution()
+    sjanse = tabell["ny_status"].get(tilmelding.ot_status, tabell["ny_status"]["andre"])
     status = pick(rng, tabell["statuskoder"][pick(rng, tabell["etter_kontakt"])])
-    er_stille = kjent.avsluttet_dato or kjent.ungdom.personstatus == DOED
-    if er_stille or rng.random() >= sjanse or status == kjent.ot_status:
-        return kjent
-    dato = random_weekday(rng, max(fra, kjent.tilmeldt_dato) + timedelta(days=3), til)
-    return replace(kjent, ot_status=status, ot_status_dato=dato, kontakt_dato=dato)
+    er_stille = tilmelding.avsluttet_dato or tilmelding.ungdom.personstatus == DOED
+    if er_stille or rng.random() >= sjanse or status == tilmelding.ot_status:
+        return tilmelding
+    dato = random_weekday(rng, max(fra, tilmelding.tilmeldt_dato) + timedelta(days=3), til)
+    return replace(tilmelding, ot_status=status, ot_status_dato=dato, kontakt_dato=dato)

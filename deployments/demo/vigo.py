@@ -26,7 +26,6 @@ class Linje:
     registrert: date
     ajourholdskode: str = ""
     avbrudd_dato: date | None = None
-    vis_foresatte: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,12 @@ def non_applicants(demo: Demo, lager: Nummerlager, register: Sequence[Tilmelding
     i_mars = {ungdom.fodselsnummer for ungdom in rng.sample(komplett, min(len(komplett), antall_mars - len(borte)))}
     siden_mars = [ungdom for ungdom in komplett if ungdom.fodselsnummer in i_mars]
     etter_mars = [ungdom for ungdom in komplett if ungdom.fodselsnummer not in i_mars]
-    mars = _lines(rng, [*siden_mars, *borte], march_day(demo))
+    mars = _lines([*siden_mars, *borte], march_day(demo))
     return Ikkesokere(
         mars=mars,
         komplett=(
-            *_lines(rng, [_perhaps_moved(rng, ungdom) for ungdom in siden_mars], march_day(demo)),
-            *_lines(rng, etter_mars, complete_day(demo)),
+            *_lines([_perhaps_moved(rng, ungdom) for ungdom in siden_mars], march_day(demo)),
+            *_lines(etter_mars, complete_day(demo)),
         ),
         sokt_siden=mars[len(mars) - borte_nye :],
     )
@@ -114,11 +113,10 @@ def _perhaps_moved(rng: random.Random, ungdom: Ungdom) -> Ungdom:
     return move(rng, ungdom) if flytter else ungdom
 
 
-def _lines(rng: random.Random, folk: Iterable[Ungdom], dato: date) -> tuple[Linje, ...]:
-    """Return lines made the day before the file; Vigo does not know the guardians of all."""
-    ukjent = distribution()["foresatte"]["andel"]["ikke_registrert"]
+def _lines(folk: Iterable[Ungdom], dato: date) -> tuple[Linje, ...]:
+    """Return lines made the day before the file."""
     dagen_for = dato - timedelta(days=1)
-    return tuple(Linje(ungdom, IKKE_SOKT, dagen_for, vis_foresatte=rng.random() >= ukjent) for ungdom in folk)
+    return tuple(Linje(ungdom, IKKE_SOKT, dagen_for) for ungdom in folk)
 
 
 def _ot_line(rng: random.Random, demo: Demo, ungdom: Ungdom, vigokode: str, ajourholdskode: str) -> Linje:
@@ -129,5 +127,4 @@ def _ot_line(rng: random.Random, demo: Demo, ungdom: Ungdom, vigokode: str, ajou
         ot_lines_day(demo) - timedelta(days=1),
         ajourholdskode,
         random_weekday(rng, skolestart, august) if ajourholdskode == SLUTTET else None,
-        rng.random() >= distribution()["foresatte"]["andel"]["ikke_registrert"],
     )

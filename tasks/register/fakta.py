@@ -36,12 +36,26 @@ def current(
     ).df()
 
 
+def last_learned(con: duckdb.DuckDBPyConnection, felter: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return person → field → the value we learned last, whatever day it holds from."""
+    svar: dict[str, dict[str, str]] = {}
+    rader = con.execute(
+        "SELECT person_id, felt, arg_max(verdi, lopenr) FROM fakta WHERE list_contains(?, felt) GROUP BY ALL",
+        [list(felter)],
+    ).fetchall()
+    for person, felt, verdi in rader:
+        svar.setdefault(person, {})[felt] = verdi
+    return svar
+
+
 def people_by_id(con: duckdb.DuckDBPyConnection, numre: pd.Series) -> pd.Series:
     """Return the person_id of each national id, blank where the register does not know it. Same index as ``numre``."""
-    kjente = con.execute(
-        "SELECT verdi, any_value(person_id) FROM fakta WHERE felt = 'fodselsnummer' GROUP BY verdi"
-    ).fetchall()
-    return numre.astype("object").map(dict(kjente)).fillna("").astype("object")
+    kjente = dict(
+        con.execute(
+            "SELECT verdi, any_value(person_id) FROM fakta WHERE felt = 'fodselsnummer' GROUP BY verdi"
+        ).fetchall()
+    )
+    return pd.Series([kjente.get(nummer, "") for nummer in numre], index=numre.index, dtype="object")
 
 
 def new_people(con: duckdb.DuckDBPyConnection, antall: int, kjoring_id: str, tid: datetime) -> list[str]:

@@ -166,11 +166,11 @@ def test_protected_people_have_no_street_in_any_file(fylket: dict[str, bytes]) -
     assert skrivemaater == {"ugradert", "fortrolig", "strengtFortrolig", "KODE 6", "kode7", "SPERRET ADRESSE", ""}
 
 
-def test_everyone_under_18_has_a_guardian_when_the_advisers_have_been_there(fylket: dict[str, bytes]) -> None:
+def test_nearly_everyone_under_18_has_a_guardian_on_file(fylket: dict[str, bytes]) -> None:
     for sti in OTTO[:2]:
         unge = [rad for rad in rows(fylket, sti) if int(rad["Fodselsnummer"][4:6]) > AAR - 2000 - 18]
         assert unge
-        assert all(rad["Foresatt1Navn"] for rad in unge)
+        assert 0.85 < sum(rad["Foresatt1Navn"] != "" for rad in unge) / len(unge) < 1
 
 
 def test_guardians_come_in_the_shapes_that_letters_must_cope_with(fylket: dict[str, bytes]) -> None:
