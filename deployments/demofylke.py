@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tomllib
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 from deployments.demo import Demo, write_demo
@@ -12,7 +13,7 @@ from schemas.kjoring import Kjorevalg
 from tasks.arshjul import find_row
 from tasks.feil import BrukerFeil
 from tasks.filer import make_folder
-from tasks.hjem import MILJOVARIABEL, Hjem
+from tasks.hjem import INNSTILLINGER, MILJOVARIABEL, Hjem
 from tasks.klokke import OSLO
 from tasks.register.nokkel import make_key_file
 
@@ -39,6 +40,20 @@ def read_demo(hjem: Hjem) -> Demo | None:
     """Return what the home's demo county was made from, or None where it has none."""
     sti = hjem.mappe / DEMOFIL
     return Demo(**tomllib.loads(sti.read_text(encoding="utf-8"))) if sti.is_file() else None
+
+
+def ready_demo(hjem: Hjem, aar: int, si: Callable[[str], object]) -> Demo:
+    """Return the home's demo county for the year, made first where the home is empty.
+
+    BrukerFeil ÅH-1209 where the home has another county or another year.
+    """
+    if not (hjem.mappe / INNSTILLINGER).is_file():
+        si("Lager en demofylkeskommune først …")
+        make_demo(hjem, Demo(aar=aar))
+    demo = read_demo(hjem)
+    if demo is None or demo.aar != aar:
+        raise BrukerFeil("ÅH-1209", aar=aar, finnes=f"en for {demo.aar}" if demo else "ingen")
+    return demo
 
 
 def _load_start(hjem: Hjem, demo: Demo) -> None:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from datetime import datetime
 import httpx
 
 from deployments.miljo import API_URL, SERVERFIL, VERT
+from deployments.prefectmal import give_database
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT, write_file
 from tasks.hjem import Hjem
@@ -26,6 +27,7 @@ from tasks.hjem import Hjem
 OPPSTART_SEKUNDER = 120
 PLANLEGGING_SEKUNDER = 120
 STOPP_SEKUNDER = 15
+LOGG = "server.log"
 MEST_PER_SIDE = 200
 
 
@@ -51,13 +53,10 @@ def service(hjem: Hjem, port: int) -> Iterator[Tjeneste]:
     """
     if not _is_free(port):
         raise BrukerFeil("ÅH-1701", port=port)
-    url = f"http://{VERT}:{port}/api"
-    os.environ[API_URL] = url
-    logg = hjem.mappe / "prefect" / "server.log"
-    server = _spawn(hjem, "server.log", "prefect", "server", "start", "--host", VERT, "--port", str(port))
+    server, url = _start_api(hjem, port)
     prosesser = [server]
     try:
-        _wait_until_up(url, server, logg.name)
+        _wait_until_up(url, server)
         write_file(hjem.mappe / SERVERFIL, json.dumps({"url": url, "port": port}).encode())
         arbeider = _spawn(hjem, "arbeider.log", "deployments.arbeider")
         prosesser.insert(0, arbeider)
@@ -66,6 +65,28 @@ def service(hjem: Hjem, port: int) -> Iterator[Tjeneste]:
         (hjem.mappe / SERVERFIL).unlink(missing_ok=True)
         for prosess in prosesser:
             _stop(prosess)
+
+
+@contextmanager
+def temporary_api(hjem: Hjem) -> Iterator[Callable[[], None]]:
+    """Start an API for this process alone, without the services of a standing server; yield how to wait for it.
+
+    Meant for a replay, which makes every run itself. Starting it first lets it come up while the rest is imported.
+    """
+    port = free_port()
+    server, url = _start_api(hjem, port, "--no-services")
+    try:
+        yield lambda: _wait_until_up(url, server)
+    finally:
+        _stop(server)
+
+
+def _start_api(hjem: Hjem, port: int, *valg: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start Prefect's API on a port of this machine and point this process and those it starts to it."""
+    url = f"http://{VERT}:{port}/api"
+    os.environ[API_URL] = url
+    give_database(hjem.mappe)
+    return _spawn(hjem, LOGG, "prefect", "server", "start", "--host", VERT, "--port", str(port), *valg), url
 
 
 def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
@@ -118,7 +139,7 @@ def _spawn(hjem: Hjem, loggnavn: str, modul: str, *ord_: str) -> subprocess.Pope
         )  # fmt: skip
 
 
-def _wait_until_up(url: str, server: subprocess.Popen[bytes], logg: str) -> None:
+def _wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
     slutt = time.monotonic() + OPPSTART_SEKUNDER
     while time.monotonic() < slutt and server.poll() is None:
         try:
@@ -126,8 +147,8 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes], logg: str) -> None
                 return
         except httpx.HTTPError:
             pass
-        time.sleep(0.2)
-    raise BrukerFeil("ÅH-1702", logg=f"prefect/{logg}")
+        time.sleep(0.05)
+    raise BrukerFeil("ÅH-1702", logg=f"prefect/{LOGG}")
 
 
 def _stop(prosess: subprocess.Popen[bytes]) -> None:
@@ -139,6 +160,13 @@ def _stop(prosess: subprocess.Popen[bytes]) -> None:
                 prosess.wait(STOPP_SEKUNDER)
             except subprocess.TimeoutExpired:
                 continue
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
+    with socket.socket() as proeve:
+        proeve.bind((VERT, 0))
+        return int(proeve.getsockname()[1])
 
 
 def _is_free(port: int) -> bool:

@@ -1,18 +1,18 @@
 """``replay``: a whole year of the demo county, in order."""
 
 import sys
+from contextlib import ExitStack
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from deployments.avspilling import Avspilling
-from deployments.demo import Demo
-from deployments.demofylke import make_demo, read_demo
 from deployments.kommandoer.felles import parse_date, say, say_json
+from deployments.miljo import through_server
+from deployments.server import temporary_api
 from schemas.kjoring import Kjoreresultat
 from schemas.verdier import Utfall
-from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN, BrukerFeil
-from tasks.hjem import INNSTILLINGER, home
+from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN
+from tasks.hjem import home
 
 
 def replay(
@@ -23,14 +23,17 @@ def replay(
     json: Annotated[bool, Parameter(help="Svar som JSON", negative="")] = False,
 ) -> int:
     """Spill av demofylkeskommunens år: filer kommer, rader kjøres, forslag godkjennes, brev besvares."""
-    hjem = home()
-    if not (hjem.mappe / INNSTILLINGER).is_file():
-        sys.stderr.write("Lager en demofylkeskommune først …\n")
-        make_demo(hjem, Demo(aar=year))
-    demo = read_demo(hjem)
-    if demo is None or demo.aar != year:
-        raise BrukerFeil("ÅH-1209", aar=year, finnes=f"en for {demo.aar}" if demo else "ingen")
-    resultater = Avspilling(hjem, demo, plain, parse_date(until), (lambda _: None) if json else _line).play()
+    hjem, til = home(), parse_date(until)
+    with ExitStack() as stabel:
+        vent = stabel.enter_context(temporary_api(hjem)) if not plain and not through_server() else None
+        # Imported here, while the API comes up beside us.
+        from deployments.avspilling import Avspilling  # noqa: PLC0415
+        from deployments.demofylke import ready_demo  # noqa: PLC0415
+
+        demo = ready_demo(hjem, year, lambda tekst: sys.stderr.write(tekst + "\n"))
+        if vent:
+            vent()
+        resultater = Avspilling(hjem, demo, plain, til, (lambda _: None) if json else _line).play()
     if json:
         say_json([resultat.model_dump(mode="json") for resultat in resultater])
     ferdig = all(resultat.utfall == Utfall.FERDIG for resultat in resultater)
