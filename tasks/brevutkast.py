@@ -17,6 +17,7 @@ from tasks.anledning import Anledning
 from tasks.brev import can_show, letter_title, template_hash
 from tasks.kalender import run_time
 from tasks.mottakere import Brevmottaker, Person
+from tasks.register import fakta
 
 TOKENLENGDE = 16
 
@@ -36,7 +37,11 @@ def reminders(anledning: Anledning) -> Utkast:
 
 
 def _draft(anledning: Anledning, personer: set[str]) -> Utkast:
-    rader = utvalg.people(anledning.con, personer, mottakere.FELT, anledning.dato)
+    sist = fakta.last_learned(anledning.con, mottakere.VERNEFELT)
+    rader = [
+        mottakere.strictest(person, sist.get(person["person_id"], {}), anledning.dato)
+        for person in utvalg.people(anledning.con, personer, mottakere.FELT, anledning.dato)
+    ]
     kontakter = krr.look_up(anledning.hjem, _ids(rader))
     utkast = Utkast()
     for person in rader:

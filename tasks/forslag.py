@@ -5,6 +5,7 @@ expires and a new one must be approved.
 """
 
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -83,10 +84,14 @@ def _frame(forslag_id: str, sendinger: list[Sending]) -> pd.DataFrame:
 
 
 def attempted(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> set[str]:
-    """Return the keys of the row's proposals that are being or have been carried out: never proposed again."""
+    """Return the keys of the row's proposals that are being or have been carried out: never proposed again.
+
+    An item that was refused never left the house, so its person may be proposed anew.
+    """
     rader = con.execute(
-        "SELECT nokkel FROM utsending_naa WHERE rad = ? AND aar = ? AND list_contains(?, forslag_tilstand)",
-        [rad, aar, [Forslagstilstand.IVERKSETTES, Forslagstilstand.IVERKSATT]],
+        "SELECT nokkel FROM utsending_naa"
+        " WHERE rad = ? AND aar = ? AND list_contains(?, forslag_tilstand) AND tilstand <> ?",
+        [rad, aar, [Forslagstilstand.IVERKSETTES, Forslagstilstand.IVERKSATT], Tilstand.AVVIST],
     ).fetchall()
     return {nokkel for (nokkel,) in rader}
 
@@ -140,3 +145,30 @@ def _open_proposal(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> tuple[
         [rad, aar, list(APNE)],
     ).fetchone()
     return (svar[0], svar[1]) if svar else None
+
+
+def waiting(hjem: Hjem) -> list[dict[str, Any]]:
+    """Return the proposals that wait for approval or dispatch: how many of what, and how many left out and why."""
+    with hjem.register.transaction("ventende forslag") as con:
+        rader = con.execute(
+            "SELECT forslag_id, rad, aar, tilstand, innhold_sha256 FROM forslag_naa"
+            " WHERE list_contains(?, tilstand) ORDER BY opprettet_tid, forslag_id",
+            [[*APNE, Forslagstilstand.IVERKSETTES]],
+        ).fetchall()
+        return [
+            {
+                "forslag_id": forslag_id,
+                "rad": rad,
+                "aar": aar,
+                "tilstand": tilstand,
+                "innhold_sha256": sha,
+                "sendes": _counts(con, "utsending", "mottaker || ' ' || kanal", forslag_id),
+                "utelatt": _counts(con, "utelatt", "grunn_kode", forslag_id),
+            }
+            for forslag_id, rad, aar, tilstand, sha in rader
+        ]
+
+
+def _counts(con: duckdb.DuckDBPyConnection, tabell: str, etter: str, forslag_id: str) -> dict[str, int]:
+    sql = f"SELECT {etter} AS hva, count(*) FROM {tabell} WHERE forslag_id = ? GROUP BY hva ORDER BY hva"  # noqa: S608
+    return dict(con.execute(sql, [forslag_id]).fetchall())

@@ -59,9 +59,19 @@ class Filkanal:
             write_file(hjem.utboks / navn, innhold)
         return (Tilstand.LEVERT, "") if _are_there(hjem, filer) else (Tilstand.UAVKLART, "filen er ikke hel")
 
-    def arrived(self, hjem: Hjem, post: Post) -> bool:
-        """Tell whether all of the item's files are there, whole."""
-        return _are_there(hjem, self.files(post))
+    def look_for(self, hjem: Hjem, post: Post) -> Tilstand:
+        """Ask what came of an item that was cut off: ``levert``, ``planlagt`` (did not arrive) or ``uavklart``.
+
+        A file of the item's name with other bytes was handed over by another version of the program: for a person.
+        """
+        try:
+            filer = self.files(post)
+        except BrukerFeil:
+            return Tilstand.PLANLAGT
+        if _are_there(hjem, filer):
+            return Tilstand.LEVERT
+        funnet = {navn: data for navn, data in filer.items() if (hjem.utboks / navn).is_file()}
+        return Tilstand.PLANLAGT if _are_there(hjem, funnet) else Tilstand.UAVKLART
 
 
 def _are_there(hjem: Hjem, filer: dict[str, bytes]) -> bool:

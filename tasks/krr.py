@@ -32,7 +32,7 @@ def look_up(hjem: Hjem, numre: Collection[str]) -> dict[str, Kontakt]:
         raise BrukerFeil("ÅH-1601")
     try:
         svar = json.loads((hjem.mappe / OVINGSSVAR).read_text(encoding="utf-8"))["personer"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         svar = None
     if svar is None:
         raise BrukerFeil("ÅH-1602", fil=OVINGSSVAR)

@@ -15,6 +15,7 @@ from tasks.krr import Kontakt
 
 UGRADERT = "ugradert"
 FORESATTE = ("foresatt1", "foresatt2")
+KILDER = ("vigo", "otto")
 ADRESSE = ("adresselinje1", "postnummer", "poststed")
 FORESATTFELT = ("fodselsnummer", "navn", "foreldreansvar", *ADRESSE, "adressegradering_vigo", "adressegradering_otto")
 FELT = (
@@ -22,6 +23,8 @@ FELT = (
     "adressegradering_vigo", "adressegradering_otto",
     *(f"{foresatt}_{felt}" for foresatt in FORESATTE for felt in FORESATTFELT),
 )  # fmt: skip
+
+VERNEFELT = ("personstatus", *(felt for felt in FELT if "adressegradering" in felt))
 
 Person = Mapping[str, str]
 
@@ -56,12 +59,24 @@ def decide(person: Person, kontakter: Mapping[str, Kontakt], dato: date) -> tupl
     return mottakere, utelatte
 
 
+def strictest(person: Person, sist: Person, dato: date) -> dict[str, str]:
+    """Return the person's facts, but what was learned last (``sist``) wherever that closes.
+
+    Whoever we know to be protected or dead is so from the moment we know it, whatever day the fact holds from.
+    """
+    apner = dict.fromkeys(VERNEFELT, frozenset({UGRADERT})) | {"personstatus": _living(dato)}
+    return dict(person) | {felt: verdi for felt, verdi in sist.items() if verdi and verdi not in apner[felt]}
+
+
+def _living(dato: date) -> frozenset[str]:
+    """Return the statuses in the national register that do not stop a letter."""
+    rader = kodeverk.valid_on("kodeverk/personstatus", dato)
+    return frozenset(rad["kode"] for rad in rader if rad["stopper_brev"] == "nei")
+
+
 def stopped(person: Person, dato: date) -> str:
     """Return the code of what stops every letter about the person, blank when nothing does."""
-    slipper_gjennom = {
-        rad["kode"] for rad in kodeverk.valid_on("kodeverk/personstatus", dato) if rad["stopper_brev"] == "nei"
-    }
-    if person["personstatus"] not in slipper_gjennom:
+    if person["personstatus"] not in _living(dato):
         return "DOED_ELLER_UTFLYTTET"
     if is_protected(person["adressegradering_vigo"], person["adressegradering_otto"]):
         return "SKJERMET"
@@ -92,10 +107,13 @@ def _guardians(person: Person, kontakter: Mapping[str, Kontakt]) -> tuple[list[B
     """Return every guardian with confirmed responsibility: protected first, then responsibility, then address."""
     mottakere, utelatte = [], []
     registrerte = [foresatt for foresatt in FORESATTE if person[f"{foresatt}_navn"]]
+    uenige = _sources_disagree(person)
     for foresatt in registrerte:
         grunn = "FORESATT_MANGLER_ADRESSE"
         mottaker = None
-        if is_protected(person[f"{foresatt}_adressegradering_vigo"], person[f"{foresatt}_adressegradering_otto"]):
+        if uenige or is_protected(
+            person[f"{foresatt}_adressegradering_vigo"], person[f"{foresatt}_adressegradering_otto"]
+        ):
             grunn = "FORESATT_SKJERMET"
         elif person[f"{foresatt}_foreldreansvar"] != "J":
             grunn = "FORESATT_ANSVAR_UKJENT"
@@ -108,6 +126,19 @@ def _guardians(person: Person, kontakter: Mapping[str, Kontakt]) -> tuple[list[B
     if not registrerte:
         utelatte.append(_left_out(person, Mottaker.FORESATT, "FORESATT_MANGLER"))
     return mottakere, utelatte
+
+
+def _sources_disagree(person: Person) -> bool:
+    """Tell whether the sources place the protected guardian differently.
+
+    A grade is kept for a place, and each source numbers the guardians itself: then nobody knows whose grade it is.
+    """
+    skjermede = set()
+    for kilde in KILDER:
+        graderinger = [person[f"{foresatt}_adressegradering_{kilde}"] for foresatt in FORESATTE]
+        if any(graderinger):
+            skjermede.add(tuple(gradering not in ("", UGRADERT) for gradering in graderinger))
+    return len(skjermede) > 1
 
 
 def _recipient(person: Person, prefiks: str, navn: str, kontakter: Mapping[str, Kontakt]) -> Brevmottaker | None:

@@ -30,6 +30,12 @@ FELT = (
 HELE_SKOLEAARET = "skolear"
 KODELISTER = ("kodeverk/ot_status", "kodeverk/tilmeldingsgrunner", "kodeverk/vigo_koder", "regler/aldersgrense")
 
+SENDTE_PAKKER = """
+    SELECT o.sha256 FROM overforing o JOIN utsending_naa u USING (forslag_id)
+    WHERE o.rad = ? AND o.aar = ? AND u.forslag_tilstand IN ('iverksettes', 'iverksatt') AND u.tilstand <> 'avvist'
+    ORDER BY o.versjon
+"""
+
 
 @dataclass(frozen=True)
 class Pakke:
@@ -52,12 +58,21 @@ def _format() -> dict[str, Any]:
 
 
 def packages(anledning: Anledning) -> Utkast:
-    """Return the transfer as the one item of a proposal; its key is its content, so the same is never sent twice."""
+    """Return the transfer as the one item of a proposal.
+
+    Its key is its content and its number, so the same is not sent twice in a row, yet a correction can be taken back.
+    """
     pakke = build(anledning)
     innhold = {"antall": pakke.antall, "sha256": pakke.sha256, "telledato": anledning.telledato}
-    nokkel = make_key(anledning.rad.rad, anledning.aar, pakke.sha256)
+    nokkel = make_key(anledning.rad.rad, anledning.aar, _number(anledning, pakke.sha256), pakke.sha256)
     sending = Sending("", Mottaker.UDIR, "", Kanal.UDIR, nokkel, as_json(innhold))
     return Utkast([sending], list(pakke.utelatte))
+
+
+def _number(anledning: Anledning, sha256: str) -> int:
+    """Return how many packages the row had handed over before this one; the last one's own number when it is that."""
+    sendte = anledning.con.execute(SENDTE_PAKKER, [anledning.rad.rad, anledning.aar]).fetchall()
+    return len(sendte) - (bool(sendte) and sendte[-1] == (sha256,))
 
 
 def build(anledning: Anledning) -> Pakke:

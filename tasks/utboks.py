@@ -29,18 +29,26 @@ from tasks.utkast import draft
 FERDIGE = (Tilstand.LEVERT, Tilstand.SENDT)
 ENDRET = "endret siden godkjenningen"
 GJENFUNNET = "funnet igjen hos mottakeren"
-KOM_IKKE_FRAM = "kom ikke fram før avbruddet"
+FUNNET = {
+    Tilstand.LEVERT: "",
+    Tilstand.PLANLAGT: "kom ikke fram før avbruddet",
+    Tilstand.UAVKLART: "mottakeren har noe annet under samme navn",
+}
 
 
 @step("Send det godkjente")
 def send(hjem: Hjem, forslag_id: str | None, naa: datetime) -> list[Sendt]:
     """Carry out one approved proposal, or all of them in order; what is already done is left alone.
 
+    One that has changed since it was approved keeps none of the others from being sent; it is told at the end.
     Raises BrukerFeil ÅH-1401 (unknown), ÅH-1402 (not approved), ÅH-1403 (changed since approval; it expires), ÅH-1404
     (someone else is sending), ÅH-1405 (channel not in use in this mode).
     """
     with _alone(hjem):
-        return [_carry_out(hjem, enkelt, naa) for enkelt in _approved(hjem, forslag_id)]
+        utfall = [_carry_out(hjem, enkelt, naa) for enkelt in _approved(hjem, forslag_id)]
+    if endrede := [enkelt for enkelt in utfall if isinstance(enkelt, str)]:
+        raise BrukerFeil("ÅH-1403", forslag=", ".join(endrede))
+    return [enkelt for enkelt in utfall if isinstance(enkelt, Sendt)]
 
 
 def _approved(hjem: Hjem, forslag_id: str | None) -> list[str]:
@@ -57,7 +65,8 @@ def _approved(hjem: Hjem, forslag_id: str | None) -> list[str]:
         return [enkelt for (enkelt,) in rader]
 
 
-def _carry_out(hjem: Hjem, forslag_id: str, naa: datetime) -> Sendt:
+def _carry_out(hjem: Hjem, forslag_id: str, naa: datetime) -> Sendt | str:
+    """Carry out one proposal; return its name instead where it is void and has expired."""
     with hjem.register.transaction(f"utsending av {forslag_id}") as con:
         tilstand = state_of(con, forslag_id)
         _check_channels(con, hjem, forslag_id)
@@ -65,7 +74,7 @@ def _carry_out(hjem: Hjem, forslag_id: str, naa: datetime) -> Sendt:
         if not gjelder_fortsatt:
             set_state(con, forslag_id, Forslagstilstand.UTLOPT, naa, SYSTEMET, ENDRET)
     if not gjelder_fortsatt:
-        raise BrukerFeil("ÅH-1403", forslag=forslag_id)
+        return forslag_id
     while bolk := _claim(hjem, forslag_id, naa):
         resultat = [(post.utsending_id, *KANALER[post.kanal].deliver(hjem, post)) for post in bolk]
         _record(hjem, forslag_id, resultat, naa)
@@ -110,11 +119,10 @@ def _others(con: duckdb.DuckDBPyConnection, forslag_id: str) -> set[str]:
 
 def _reconcile(con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa: datetime) -> None:
     for post in _posts(con, forslag_id, Tilstand.SENDER, None):
-        if KANALER[post.kanal].arrived(hjem, post):
-            framme = [(post.utsending_id, Tilstand.SENDT, GJENFUNNET), (post.utsending_id, Tilstand.LEVERT, "")]
-            _events(con, framme, naa)
-        else:
-            _events(con, [(post.utsending_id, Tilstand.PLANLAGT, KOM_IKKE_FRAM)], naa)
+        tilstand = KANALER[post.kanal].look_for(hjem, post)
+        if tilstand is Tilstand.LEVERT:
+            _events(con, [(post.utsending_id, Tilstand.SENDT, GJENFUNNET)], naa)
+        _events(con, [(post.utsending_id, tilstand, FUNNET[tilstand])], naa)
 
 
 def _claim(hjem: Hjem, forslag_id: str, naa: datetime) -> list[Post]:

@@ -1,0 +1,66 @@
+"""The flows and the wheel: each row its flow, each flow its rows, each flow short enough to read."""
+
+import ast
+from importlib import import_module
+
+import pytest
+from prefect import Flow
+
+from deployments.rader import IVERKSETT, built_rows, flow_of, load_flow
+from tasks.arshjul import read_wheel
+from tasks.feil import BrukerFeil
+from tasks.filer import ROT
+from tasks.utkast import UTKAST_AV_FLYT
+
+FLYTER = sorted(sti.stem for sti in (ROT / "flows").glob("*.py") if sti.stem != "__init__")
+MEST_LINJER = 40
+
+
+@pytest.mark.parametrize("navn", FLYTER)
+def test_a_flow_file_has_exactly_one_flow_with_the_files_name(navn: str) -> None:
+    modul = import_module(f"flows.{navn}")
+    assert [navn_ for navn_, verdi in vars(modul).items() if isinstance(verdi, Flow)] == [navn]
+    assert load_flow(navn).description
+
+
+@pytest.mark.parametrize("rad", [rad.rad for rad in built_rows()])
+def test_a_row_with_a_flow_has_its_module(rad: str) -> None:
+    (enkelt,) = [r for r in read_wheel() if r.rad == rad]
+    assert enkelt.flyt in FLYTER
+    assert isinstance(flow_of(enkelt), Flow)
+
+
+def test_every_flow_has_a_row_but_the_one_that_carries_out_for_all() -> None:
+    assert {rad.flyt for rad in built_rows()} == set(FLYTER) - {IVERKSETT}
+
+
+def test_a_row_without_a_flow_is_refused_by_name() -> None:
+    ubygget = [rad for rad in read_wheel() if not rad.flyt]
+    for rad in ubygget:
+        with pytest.raises(BrukerFeil, match="ÅH-1202"):
+            flow_of(rad)
+
+
+@pytest.mark.parametrize("navn", FLYTER)
+def test_a_flow_reads_like_the_routine(navn: str) -> None:
+    tre = ast.parse((ROT / "flows" / f"{navn}.py").read_text("utf-8"))
+    funksjoner = [node for node in tre.body if isinstance(node, ast.FunctionDef)]
+    assert [funksjon.name for funksjon in funksjoner] == [navn]
+    assert (funksjoner[0].end_lineno or 0) - funksjoner[0].lineno < MEST_LINJER
+    assert not any(isinstance(node, ast.For | ast.While | ast.Try) for node in ast.walk(tre))
+
+
+def test_every_flow_that_proposes_knows_what_to_draft() -> None:
+    foreslar = {navn for navn in FLYTER if "propose(" in (ROT / "flows" / f"{navn}.py").read_text("utf-8")}
+    assert foreslar == set(UTKAST_AV_FLYT)
+
+
+def test_only_the_flow_that_carries_out_can_send() -> None:
+    sender = {navn for navn in FLYTER if "utboks" in (ROT / "flows" / f"{navn}.py").read_text("utf-8")}
+    assert sender == {IVERKSETT}
+
+
+@pytest.mark.parametrize("navn", FLYTER)
+def test_no_flow_is_retried_or_keeps_its_result(navn: str) -> None:
+    flyt = load_flow(navn)
+    assert (flyt.retries, flyt.persist_result) == (0, False)

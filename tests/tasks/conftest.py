@@ -1,0 +1,169 @@
+"""A tiny county whose people the test chooses one by one: nothing in it comes by chance.
+
+``lag_bygd(mappe)`` makes one; the fixture ``bygd`` is one that ``ARSHJUL_HOME`` points at.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from deployments.demo import Demo
+from deployments.demo.innstillinger import settings_bytes
+from deployments.rader import run_row
+from schemas.fodselsnummer import control_digits
+from schemas.kjoring import Kjoreresultat, Kjorevalg
+from tasks import forslag, utboks
+from tasks.arshjul import find_row
+from tasks.hjem import Hjem, home
+from tasks.klokke import OSLO, to_utc
+from tasks.register import fakta
+from tasks.register.nokkel import make_key_file
+
+BREV, PURREBREV = "14-brev-ikkesokere", "16-purrebrev-ikkesokere"
+BREVDAG = "2026-05-11T08:00"
+UNGDOM = {
+    "fodselsdato": "2007-03-14", "fornavn": "Åse", "etternavn": "Nordmann", "adresselinje1": "Storgata 1",
+    "postnummer": "3116", "poststed": "TØNSBERG", "kommunenummer": "3905", "personstatus": "bosatt",
+    "adressegradering_vigo": "ugradert", "adressegradering_otto": "ugradert", "raadgiver": "R05",
+    "ikkesoker_skoleaar": "20262027", "tilmeldt_dato": "2025-09-20", "ot_status": "OTUK",
+    "tilmeldingsgrunn": "ikke_sokt",
+}  # fmt: skip
+MOR = {
+    "foresatt1_navn": "Mor Nordmann", "foresatt1_foreldreansvar": "J", "foresatt1_adresselinje1": "Storgata 1",
+    "foresatt1_postnummer": "3116", "foresatt1_poststed": "TØNSBERG", "foresatt1_adressegradering_vigo": "ugradert",
+}  # fmt: skip
+MINDREAARIG = {"fodselsdato": "2009-03-14"} | MOR
+
+
+def at(tid: str) -> datetime:
+    """A local time with zone."""
+    return datetime.fromisoformat(tid).replace(tzinfo=OSLO)
+
+
+def synthetic_number(fodt: str, lopenr: int) -> str:
+    """A valid number with the synthetic month (+ 80), another for each ``lopenr``."""
+    dag = date.fromisoformat(fodt)
+    ni = (f"{dag.day:02}{dag.month + 80:02}{dag:%y}{individ:03}" for individ in count(500 + 7 * lopenr))
+    return next(begynnelse + kontroll for begynnelse in ni if (kontroll := control_digits(begynnelse)))
+
+
+def mailbox(nummer: str, **felt: object) -> dict[str, object]:
+    """KRR's answer about one who gets letters digitally."""
+    return {
+        "personidentifikator": nummer, "reservasjon": "NEI", "status": "AKTIV", "varslingsstatus": "KAN_VARSLES",
+        "spraak": "nb", "digital_post": {"postkasseadresse": "a.b#1C2D"},
+    } | felt  # fmt: skip
+
+
+class Bygd:
+    """The tiny county: its home, its people, and what has come of them."""
+
+    at = staticmethod(at)
+    mailbox = staticmethod(mailbox)
+    MINDREAARIG, MOR, BREV, PURREBREV, BREVDAG = MINDREAARIG, MOR, BREV, PURREBREV, BREVDAG
+
+    def __init__(self, mappe: Path) -> None:
+        mappe.mkdir(parents=True, exist_ok=True)
+        (mappe / "innstillinger.toml").write_bytes(settings_bytes(Demo()))
+        make_key_file(mappe)
+        self.hjem = home(mappe)
+        self.krr()
+
+    def fresh(self) -> Hjem:
+        """The home read anew, as another process would."""
+        return home(self.hjem.mappe)
+
+    def krr(self, *svar: dict[str, object]) -> None:
+        (self.hjem.mappe / "krr.json").write_text(json.dumps({"personer": svar}), encoding="utf-8")
+
+    def mode(self, modus: str) -> Hjem:
+        sti = self.hjem.mappe / "innstillinger.toml"
+        sti.write_text(sti.read_text("utf-8").replace('modus = "øve"', f'modus = "{modus}"'), "utf-8")
+        return self.fresh()
+
+    def person(self, fra: str = "2026-01-02", laert: str | None = None, **felt: str) -> str:
+        """One more youth, as ``UNGDOM`` but for ``felt``; returns the person id."""
+        fakta_om = UNGDOM | felt
+        with self.hjem.register.transaction("prøve") as con:
+            (person,) = fakta.new_people(con, 1, "T0", to_utc(at(f"{fra}T06:00")))
+        fakta_om.setdefault("fodselsnummer", synthetic_number(fakta_om["fodselsdato"] or "2007-03-14", int(person[1:])))
+        self.change(person, fra, laert, **fakta_om)
+        return person
+
+    def change(self, person: str, fra: str, laert: str | None = None, **felt: str) -> None:
+        """Add facts that hold from the day ``fra`` and were learned at ``laert`` (same morning unless told)."""
+        rader = [(person, navn, verdi, date.fromisoformat(fra)) for navn, verdi in felt.items()]
+        nye = pd.DataFrame(rader, columns=["person_id", "felt", "verdi", "gyldig_fra"])
+        with self.hjem.register.transaction("prøve") as con:
+            fakta.add(con, nye, "T0", to_utc(at(laert or f"{fra}T06:00")))
+
+    def run(self, rad: str = BREV, tid: str = BREVDAG, **valg: Any) -> Kjoreresultat:
+        return run_row(find_row(rad), Kjorevalg(rad=rad, aar=2026, naa=at(tid), **valg), plain=True)
+
+    def approve(self, forslag_id: str, tid: str = BREVDAG) -> None:
+        forslag.approve(self.hjem, forslag_id, "Kari", at(tid))
+
+    def send(self, forslag_id: str | None = None, tid: str = BREVDAG) -> list[Any]:
+        return utboks.send(self.fresh(), forslag_id, at(tid))
+
+    def letters_sent(self, rad: str = BREV, tid: str = BREVDAG) -> str:
+        """Run, approve and send; returns the proposal's id."""
+        forslag_id = self.run(rad, tid).forslag_id
+        assert forslag_id
+        self.approve(forslag_id, tid)
+        self.send(forslag_id, tid)
+        return forslag_id
+
+    def ask(self, sql: str, *verdier: object) -> list[tuple[Any, ...]]:
+        with self.hjem.register.transaction("prøve") as con:
+            return con.execute(sql, list(verdier)).fetchall()
+
+    def write(self, sql: str, rader: Iterable[list[object]]) -> None:
+        with self.hjem.register.transaction("prøve") as con:
+            for rad in rader:
+                con.execute(sql, rad)
+
+    def states(self, forslag_id: str) -> dict[str, int]:
+        """How many items of the proposal stand in each state, from the events alone."""
+        return dict(
+            self.ask(
+                "SELECT tilstand, count(*) FROM (SELECT arg_max(tilstand, lopenr) AS tilstand FROM utsending"
+                " JOIN utsending_hendelse USING (utsending_id) WHERE forslag_id = ? GROUP BY utsending_id)"
+                " GROUP BY tilstand",
+                forslag_id,
+            )
+        )
+
+    def proposal(self, forslag_id: str) -> str:
+        return str(self.ask("SELECT tilstand FROM forslag_naa WHERE forslag_id = ?", forslag_id)[0][0])
+
+    def files(self) -> list[Path]:
+        """Every file handed over, half-written ones too."""
+        return sorted(sti for sti in self.hjem.utboks.rglob("*") if sti.is_file())
+
+    def reasons(self, forslag_id: str) -> list[tuple[str, str, str]]:
+        return self.ask(
+            "SELECT person_id, mottaker, grunn_kode FROM utelatt WHERE forslag_id = ? ORDER BY ALL", forslag_id
+        )
+
+
+@pytest.fixture(scope="session")
+def lag_bygd(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Bygd]:
+    """Makes tiny counties, each in a folder of its own."""
+    return lambda: Bygd(tmp_path_factory.mktemp("bygd") / "hjem")
+
+
+@pytest.fixture
+def bygd(lag_bygd: Callable[[], Bygd], monkeypatch: pytest.MonkeyPatch) -> Bygd:
+    """A tiny county with nobody in it, where ``ARSHJUL_HOME`` points."""
+    monkeypatch.delenv("ARSHJUL_KEY", raising=False)
+    monkeypatch.delenv("ARSHJUL_KEY_FILE", raising=False)
+    ny = lag_bygd()
+    monkeypatch.setenv("ARSHJUL_HOME", str(ny.hjem.mappe))
+    return ny

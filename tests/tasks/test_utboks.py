@@ -1,0 +1,398 @@
+"""The outbox: each item at most once, nothing lost, nothing unapproved; killed anywhere and run again."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from schemas.verdier import Kanal, Tilstand
+from tasks import forslag, kanaler, utboks
+from tasks.feil import BrukerFeil
+from tasks.filer import ROT
+from tasks.kanaler import KANALER, Filkanal
+
+SENDT_ANTALL = "SELECT utsending_id, count(*) FROM utsending_hendelse WHERE tilstand = 'levert' GROUP BY 1"
+
+
+class Drept(BaseException):
+    """The process is gone here: nothing of ours may catch it."""
+
+
+@pytest.fixture
+def hurtig(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters as text: what is tested is the sending."""
+    monkeypatch.setattr(kanaler, "render", lambda brev: repr(brev).encode())
+
+
+@pytest.fixture
+def godkjent(bygd: Any, hurtig: None) -> str:
+    """Four youth, one of them with a guardian, proposed and approved: five letters and a notice to the adviser."""
+    for _ in range(3):
+        bygd.person()
+    bygd.person(**bygd.MINDREAARIG)
+    forslag_id = bygd.run().forslag_id
+    bygd.approve(forslag_id)
+    return str(forslag_id)
+
+
+ANTALL = 6
+
+
+def everything_went_once(bygd: Any, forslag_id: str) -> None:
+    assert bygd.states(forslag_id) == {"levert": ANTALL}
+    assert len(bygd.files()) == ANTALL
+    assert Counter(antall for _, antall in bygd.ask(SENDT_ANTALL)) == {1: ANTALL}
+    assert bygd.proposal(forslag_id) == "iverksatt"
+
+
+def test_what_is_approved_is_sent_once_and_sending_again_sends_nothing(bygd: Any, godkjent: str) -> None:
+    (forste,) = bygd.send()
+    tider = [sti.stat().st_mtime_ns for sti in bygd.files()]
+    assert (forste.levert, forste.trenger_noen) == (ANTALL, False)
+    assert bygd.send() == []
+    (igjen,) = bygd.send(godkjent)
+    assert igjen.levert == ANTALL
+    assert [sti.stat().st_mtime_ns for sti in bygd.files()] == tider
+    everything_went_once(bygd, godkjent)
+
+
+def after_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    ekte = utboks._claim
+
+    def claim(*args: Any) -> Any:
+        ekte(*args)
+        raise Drept
+
+    monkeypatch.setattr(utboks, "_claim", claim)
+
+
+def before_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    def record(*args: Any) -> None:
+        raise Drept
+
+    monkeypatch.setattr(utboks, "_record", record)
+
+
+def inside_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    ekte = utboks._events
+
+    def events(con: Any, hendelser: list[Any], naa: Any) -> None:
+        ekte(con, hendelser, naa)
+        if any(tilstand is Tilstand.LEVERT for _, tilstand, _ in hendelser):
+            raise Drept
+
+    monkeypatch.setattr(utboks, "_events", events)
+
+
+def before_finish(monkeypatch: pytest.MonkeyPatch) -> None:
+    def finish(*args: Any) -> None:
+        raise Drept
+
+    monkeypatch.setattr(utboks, "_finish", finish)
+
+
+def at_delivery(nummer: int, *, skrevet: bool) -> Callable[[pytest.MonkeyPatch], None]:
+    """Killed at the ``nummer``-th item of the batch, just before or just after its file was written."""
+
+    def kill(monkeypatch: pytest.MonkeyPatch) -> None:
+        ekte, antall = Filkanal.deliver, Counter()
+
+        def deliver(self: Filkanal, *args: Any) -> Any:
+            antall["levert"] += 1
+            if antall["levert"] == nummer and not skrevet:
+                raise Drept
+            svar = ekte(self, *args)
+            if antall["levert"] == nummer:
+                raise Drept
+            return svar
+
+        monkeypatch.setattr(Filkanal, "deliver", deliver)
+
+    return kill
+
+
+def half_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(sti: Any, innhold: bytes) -> None:
+        sti.parent.mkdir(parents=True, exist_ok=True)
+        sti.with_name(f".{sti.name}.1.del").write_bytes(innhold[:10])
+        raise Drept
+
+    monkeypatch.setattr(kanaler, "write_file", write)
+
+
+BRUDD = {
+    "etter at hensikten er skrevet": after_claim,
+    "før første fil": at_delivery(1, skrevet=False),
+    "etter første fil": at_delivery(1, skrevet=True),
+    "midt i bunken": at_delivery(3, skrevet=True),
+    "etter siste fil": at_delivery(ANTALL, skrevet=True),
+    "midt i en fil": half_written,
+    "før kvitteringen": before_record,
+    "midt i kvitteringen": inside_record,
+    "før avslutningen": before_finish,
+}
+
+
+@pytest.mark.parametrize("brudd", BRUDD.values(), ids=BRUDD.keys())
+def test_killed_at_any_point_and_sent_again_nothing_is_lost_and_nothing_goes_twice(
+    bygd: Any, godkjent: str, brudd: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        brudd(patch)
+        with pytest.raises(Drept):
+            bygd.send()
+    for rest in bygd.hjem.utboks.rglob(".*.del") if bygd.hjem.utboks.exists() else ():
+        rest.unlink()  # half a file under another name is nobody's letter
+    bygd.send()
+    everything_went_once(bygd, godkjent)
+
+
+def test_a_fault_in_a_channel_leaves_the_item_to_be_asked_about_and_the_next_send_goes_on(
+    bygd: Any, godkjent: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kanaler, "write_file", lambda *_: (_ for _ in ()).throw(OSError("disken er full")))
+        with pytest.raises(OSError, match="full"):
+            bygd.send()
+    assert bygd.proposal(godkjent) == "iverksettes"
+    bygd.send()
+    everything_went_once(bygd, godkjent)
+
+
+SENDER = "import sys; from tasks import utboks; from tasks.hjem import home; from datetime import datetime as d\n"
+SENDER += "from tasks.klokke import OSLO; n = d(2026, 5, 11, 10, tzinfo=OSLO); print('klar', flush=True)\n"
+SENDER += "utboks.send(home(), None, n)"
+
+
+def test_a_real_process_killed_while_it_sends_loses_nothing_and_repeats_nothing(
+    bygd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(40):
+        bygd.person()
+    forslag_id = bygd.run().forslag_id
+    bygd.approve(forslag_id)
+    prosess = subprocess.Popen([sys.executable, "-c", SENDER], cwd=ROT, env=os.environ | {"PYTHONPATH": str(ROT)})
+    slutt = time.monotonic() + 60
+    while len(list(bygd.hjem.utboks.rglob("*.pdf"))) < 3 and time.monotonic() < slutt and prosess.poll() is None:
+        time.sleep(0.005)
+    prosess.send_signal(signal.SIGKILL)
+    assert prosess.wait() == -signal.SIGKILL
+    for_avbruddet = {sti: sti.read_bytes() for sti in bygd.files() if sti.suffix == ".pdf"}
+    assert 3 <= len(for_avbruddet) < 40
+    (sendt,) = bygd.send()
+    assert sendt.levert == 41
+    assert all(sti.read_bytes() == innhold for sti, innhold in for_avbruddet.items())
+    assert len([sti for sti in bygd.files() if not sti.name.startswith(".")]) == 41
+    assert {antall for _, antall in bygd.ask(SENDT_ANTALL)} == {1}
+
+
+def test_two_at_once_one_sends_and_the_other_is_told_so(bygd: Any, godkjent: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        ekte = Filkanal.deliver
+        avvist = []
+
+        def deliver(self: Filkanal, *args: Any) -> Any:
+            with pytest.raises(BrukerFeil) as feil:
+                bygd.send()
+            avvist.append(feil.value.kode)
+            return ekte(self, *args)
+
+        patch.setattr(Filkanal, "deliver", deliver)
+        bygd.send()
+    assert avvist == ["ÅH-1404"] * ANTALL
+    everything_went_once(bygd, godkjent)
+
+
+def interrupted(bygd: Any) -> None:
+    """Sent the first item only, then gone."""
+    with pytest.MonkeyPatch.context() as patch:
+        at_delivery(2, skrevet=False)(patch)
+        with pytest.raises(Drept):
+            bygd.send()
+
+
+def test_whoever_becomes_protected_during_a_cut_off_is_refused_and_the_others_get_theirs(
+    bygd: Any, hurtig: Any
+) -> None:
+    personer = [bygd.person() for _ in range(3)]
+    forslag_id = bygd.run().forslag_id
+    bygd.approve(forslag_id)
+    interrupted(bygd)
+    bygd.change(personer[2], "2026-05-11", "2026-05-11T09:00", adressegradering_otto="fortrolig")
+    bygd.send(tid="2026-05-11T10:00")
+    svar = dict(bygd.ask("SELECT person_id, tilstand FROM utsending_naa WHERE person_id <> ''"))
+    assert svar == {personer[0]: "levert", personer[1]: "levert", personer[2]: "avvist"}
+    assert bygd.proposal(forslag_id) == "iverksatt"
+
+
+def test_whoever_comes_of_age_during_a_cut_off_has_no_copy_sent_to_the_guardian(bygd: Any, hurtig: Any) -> None:
+    bygd.person(**bygd.MINDREAARIG | {"fodselsdato": "2008-05-12"})
+    bygd.approve(bygd.run().forslag_id)
+    interrupted(bygd)
+    bygd.send(tid="2026-05-12T08:00")
+    svar = dict(bygd.ask("SELECT mottaker, tilstand FROM utsending_naa WHERE mottaker <> 'rådgiver'"))
+    assert svar == {"ungdom": "levert", "foresatt": "avvist"}
+
+
+def test_what_was_refused_because_it_changed_is_proposed_again_and_sent_as_it_is_now(bygd: Any, hurtig: Any) -> None:
+    bygd.person()
+    flyttet = bygd.person()
+    bygd.approve(bygd.run().forslag_id)
+    interrupted(bygd)
+    bygd.change(flyttet, "2026-05-11", "2026-05-11T09:00", adresselinje1="Ny vei 2")
+    bygd.send(tid="2026-05-11T10:00")
+    bygd.letters_sent(tid="2026-05-11T11:00")
+    brev = "SELECT innhold FROM utsending_naa WHERE person_id = ? AND tilstand = 'levert'"
+    ((innhold,),) = bygd.ask(brev, flyttet)
+    assert "Ny vei 2" in innhold
+
+
+def test_a_file_that_is_there_with_other_bytes_is_for_a_person_and_never_sent_again(bygd: Any, hurtig: Any) -> None:
+    bygd.person()
+    forslag_id = bygd.run().forslag_id
+    bygd.approve(forslag_id)
+    with pytest.MonkeyPatch.context() as patch:
+        at_delivery(1, skrevet=True)(patch)
+        with pytest.raises(Drept):
+            bygd.send()
+    (sti,) = bygd.files()
+    sti.write_bytes(b"en annen versjon av programmet skrev dette")
+    bygd.send()
+    assert bygd.states(forslag_id)["uavklart"] == 1
+    assert sti.read_bytes().startswith(b"en annen")
+    assert bygd.run(tid="2026-05-11T12:00").forslag_id is None
+
+
+def test_a_proposal_is_carried_out_only_when_nothing_of_it_is_still_planned(bygd: Any, godkjent: str) -> None:
+    interrupted(bygd)
+    assert bygd.proposal(godkjent) == "iverksettes"
+    assert set(bygd.states(godkjent)) <= {"sender", "levert", "planlagt"}
+    bygd.send()
+    assert bygd.proposal(godkjent) == "iverksatt"
+    assert sum(bygd.states(godkjent).values()) == ANTALL
+
+
+@pytest.mark.parametrize("modus", ["prøve", "drift"])
+@pytest.mark.parametrize("postkasse", [True, False])
+def test_outside_practice_digital_mail_and_e_mail_are_refused_whole(
+    bygd: Any, hurtig: Any, modus: str, postkasse: bool
+) -> None:
+    person = bygd.person()
+    ((nummer,),) = bygd.ask("SELECT verdi FROM fakta WHERE person_id = ? AND felt = 'fodselsnummer'", person)
+    bygd.krr(*([bygd.mailbox(nummer)] if postkasse else []))
+    bygd.approve(bygd.run().forslag_id)
+    bygd.mode(modus)
+    with pytest.raises(BrukerFeil, match="ÅH-1405"):
+        bygd.send()
+    assert bygd.files() == []
+
+
+def test_only_what_needs_no_connection_may_be_used_outside_practice() -> None:
+    assert {kanal for kanal, bruk in KANALER.items() if len(bruk.modi) > 1} == {Kanal.PRINT, Kanal.UDIR}
+    assert set(KANALER) == set(Kanal)
+
+
+class Utsending(RuleBasedStateMachine):
+    """Propose, approve, reject, change, send and kill in any order."""
+
+    lag_bygd: ClassVar[Callable[[], Any]]
+    monkeypatch: ClassVar[pytest.MonkeyPatch]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bygd = type(self).lag_bygd()
+        self.monkeypatch.setenv("ARSHJUL_HOME", str(self.bygd.hjem.mappe))
+        self.personer = [self.bygd.person(), self.bygd.person(), self.bygd.person(**self.bygd.MINDREAARIG)]
+        self.forslag: list[str] = []
+        self.godkjent: set[str] = set()
+        self.minutt = 0
+
+    def tid(self) -> str:
+        self.minutt += 1
+        return f"2026-05-11T{8 + self.minutt // 60:02}:{self.minutt % 60:02}"
+
+    @rule()
+    def foresla(self) -> None:
+        if (ny := self.bygd.run(tid=self.tid()).forslag_id) and ny not in self.forslag:
+            self.forslag.append(ny)
+
+    @precondition(lambda self: self.forslag)
+    @rule()
+    def godkjenn(self) -> None:
+        if self.bygd.proposal(self.forslag[-1]) == "venter":
+            self.bygd.approve(self.forslag[-1], self.tid())
+            self.godkjent.add(self.forslag[-1])
+
+    @precondition(lambda self: self.forslag)
+    @rule()
+    def avvis(self) -> None:
+        if self.bygd.proposal(self.forslag[-1]) == "venter":
+            forslag.reject(self.bygd.hjem, self.forslag[-1], "Kari", "feil", self.bygd.at(self.tid()))
+
+    @rule()
+    def hele_rutinen(self) -> None:
+        self.foresla()
+        if self.forslag:
+            self.godkjenn()
+        self.send()
+
+    @rule()
+    def endre(self) -> None:
+        person = self.personer[self.minutt % 3]
+        tid = self.tid()
+        self.bygd.change(person, "2026-05-11", tid, adresselinje1=f"Ny vei {self.minutt}")
+
+    @rule()
+    def skjerm(self) -> None:
+        person, tid = self.personer[self.minutt % 3], self.tid()
+        gradering = "fortrolig" if self.minutt % 2 else "ugradert"
+        self.bygd.change(person, "2026-05-11", tid, adressegradering_otto=gradering)
+
+    @rule()
+    def send(self) -> None:
+        try:
+            self.bygd.send(tid=self.tid())
+        except BrukerFeil as feil:
+            assert feil.kode == "ÅH-1403"  # noqa: PT017
+
+    @rule()
+    def drep(self) -> None:
+        brudd = list(BRUDD.values())[self.minutt % len(BRUDD)]
+        with pytest.MonkeyPatch.context() as patch:
+            brudd(patch)
+            with contextlib.suppress(Drept, BrukerFeil):
+                self.bygd.send(tid=self.tid())
+
+    @invariant()
+    def each_key_is_delivered_at_most_once_and_only_when_approved(self) -> None:
+        levert = self.bygd.ask(
+            "SELECT nokkel, forslag_id FROM utsending JOIN utsending_hendelse USING (utsending_id)"
+            " WHERE tilstand = 'levert'"
+        )
+        assert len({nokkel for nokkel, _ in levert}) == len(levert)
+        assert {forslag_id for _, forslag_id in levert} <= self.godkjent
+        filer = [sti for sti in self.bygd.files() if not sti.name.startswith(".")]
+        assert {sti.stem.rsplit("-", 1)[0] for sti in filer} <= self.godkjent
+        nokler = self.bygd.ask(
+            "SELECT nokkel FROM utsending WHERE list_contains(?, utsending_id)", [sti.stem for sti in filer]
+        )
+        assert len(set(nokler)) == len(nokler) == len(filer)
+
+
+def test_whatever_people_do_in_whatever_order_each_key_goes_once_and_nothing_unapproved_goes(
+    lag_bygd: Callable[[], Any], hurtig: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Utsending.lag_bygd, Utsending.monkeypatch = staticmethod(lag_bygd), monkeypatch
+    ofte = settings(
+        max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    run_state_machine_as_test(Utsending, settings=ofte)
