@@ -1,0 +1,90 @@
+"""A county of 150 youth and its whole year, played once; the tests read it and never write to it.
+
+``aaret`` is that year. ``kopi`` is a copy of it in a home of its own, for tests that go on from there.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from deployments.avspilling import Avspilling
+from deployments.demo import Demo
+from deployments.demofylke import make_demo
+from deployments.rader import run_row
+from schemas.kjoring import Kjoreresultat, Kjorevalg
+from tasks import visninger
+from tasks.arshjul import find_row
+from tasks.hjem import Hjem, home
+
+DEMO = Demo(ungdom=150)
+SLUTT = date(DEMO.aar, 12, 31)
+
+
+@dataclass(frozen=True)
+class Aar:
+    """A played year: its home and each row's result."""
+
+    hjem: Hjem
+    resultater: dict[str, Kjoreresultat]
+
+    def view(self, navn: str, dato: date = SLUTT) -> pd.DataFrame:
+        return visninger.show(self.hjem, navn, dato)
+
+    def ask(self, sql: str, *verdier: object) -> list[tuple[Any, ...]]:
+        with self.hjem.register.transaction("prøve") as con:
+            return con.execute(sql, list(verdier)).fetchall()
+
+    def result(self, nummer: str) -> Kjoreresultat:
+        return self.resultater[find_row(nummer).rad]
+
+    def sent(self, nummer: str) -> pd.DataFrame:
+        utsendinger = self.view("utsendinger")
+        return utsendinger[utsendinger["rad"] == find_row(nummer).rad]
+
+    def files(self, under: str) -> dict[str, bytes]:
+        mappe = self.hjem.mappe / under
+        return {str(sti.relative_to(mappe)): sti.read_bytes() for sti in sorted(mappe.rglob("*")) if sti.is_file()}
+
+    def manifest(self, nummer: str, dato: str) -> dict[str, Any]:
+        return json.loads(self.files("utboks/udir")[f"ot-udir-{nummer}-{dato}-v1.json"])
+
+
+def play(mappe: Path, demo: Demo = DEMO) -> Aar:
+    with pytest.MonkeyPatch.context() as miljo:
+        miljo.setenv("ARSHJUL_HOME", str(mappe))
+        miljo.delenv("ARSHJUL_KEY", raising=False)
+        miljo.delenv("ARSHJUL_KEY_FILE", raising=False)
+        make_demo(home(), demo)
+        resultater = Avspilling(home(), demo, plain=True).play()
+        return Aar(home(mappe), {resultat.rad: resultat for resultat in resultater})
+
+
+@pytest.fixture(scope="session")
+def aaret(tmp_path_factory: pytest.TempPathFactory) -> Aar:
+    """The played year. Read only."""
+    return play(tmp_path_factory.mktemp("aaret") / "hjem")
+
+
+@pytest.fixture
+def kopi(aaret: Aar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aar:
+    """A copy of the played year, in ``ARSHJUL_HOME``."""
+    monkeypatch.setenv("ARSHJUL_HOME", str(shutil.copytree(aaret.hjem.mappe, tmp_path / "hjem")))
+    return Aar(home(), aaret.resultater)
+
+
+@pytest.fixture
+def again(kopi: Aar) -> Callable[..., Kjoreresultat]:
+    """``again("12", naa=…)`` runs a row once more in the copy."""
+
+    def run(nummer: str, **valg: Any) -> Kjoreresultat:
+        rad = find_row(nummer)
+        return run_row(rad, Kjorevalg(rad=rad.rad, aar=DEMO.aar, **valg), plain=True)
+
+    return run
