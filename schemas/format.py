@@ -22,7 +22,10 @@ class Kolonne(BaseModel):
 
 
 class Filformat(BaseModel):
-    """One format, as ``data/formater/NAME.toml`` declares it. ``status`` tells whether its layout is documented."""
+    """One format, as ``data/formater/NAME.toml`` declares it. ``status`` tells whether its layout is documented.
+
+    ``linjeskift`` says that a quoted field may go over several lines; otherwise a line is always a row.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,4 +38,5 @@ class Filformat(BaseModel):
     skilletegn: str
     tegnsett: tuple[Literal["utf-8-sig", "utf-8", "cp1252"], ...]
     datoformat: str
+    linjeskift: bool = False
     kolonner: tuple[Kolonne, ...]

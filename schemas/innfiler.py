@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pandera.pandas as pa
 
 from schemas import kontroll
-from schemas.kontroll import Kontrollgrunnlag, check, code_list, column, in_list, matches, optional, required
+from schemas.kontroll import Kontrollgrunnlag, code_list, column, dates, filled, in_form, in_list, optional, required
 
 JA_NEI = ("J", "N")
-POSTNUMMER = matches(r"\d{4}")
-MOBIL = matches(r"(\+47|0047)?[2-9]\d{7}")
-EPOST = matches(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
+POSTNUMMER = r"\d{4}"
+MOBIL = r"(\+47|0047)?[2-9]\d{7}"
+EPOST = r"[^@\s\pZ,;<>\"]{1,64}@[^@\s\pZ,;<>\"]+\.[^@\s\pZ,;<>\".]{2,}"
 
 
 def _id(grunnlag: Kontrollgrunnlag, *, pakrevd: bool) -> list[pa.Check]:
@@ -31,26 +31,22 @@ def _person(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
         "fornavn": column("Fornavn", required()),
         "etternavn": column("Etternavn", required()),
         "adresselinje1": column("Gateadresse, blank når den er skjermet", optional()),
-        "postnummer": column("Postnummer", [in_form(kontroll.KODE_POSTNUMMER, POSTNUMMER)]),
+        "postnummer": column("Postnummer", in_form(kontroll.KODE_POSTNUMMER, POSTNUMMER)),
         "poststed": column("Poststed", optional()),
         "kommunenummer": column(
             "Kommunenummer i fylket, gammelt eller nytt",
-            [check(kontroll.KODE_PAKREVD, lambda verdi: verdi != "")],
-            [in_list(kontroll.KODE_KOMMUNE, grunnlag.kodeverk.get("kommuner", frozenset()))],
+            filled(),
+            in_list(kontroll.KODE_KOMMUNE, grunnlag.kodeverk.get("kommuner", frozenset())),
         ),
         "adressegradering": column("Gradering; alt annet enn «ugradert» regnes som skjermet", optional()),
         "personstatus": column(
             "Folkeregisterets personstatus",
-            [check(kontroll.KODE_PAKREVD, lambda verdi: verdi != ""), code_list("personstatus", grunnlag)],
+            filled(),
+            code_list("personstatus", grunnlag),
         ),
-        "mobilnummer": column("Mobilnummer", [in_form(kontroll.KODE_MOBIL, MOBIL)]),
-        "epost": column("E-postadresse", [in_form(kontroll.KODE_EPOST, EPOST)]),
+        "mobilnummer": column("Mobilnummer", in_form(kontroll.KODE_MOBIL, MOBIL)),
+        "epost": column("E-postadresse", in_form(kontroll.KODE_EPOST, EPOST)),
     }
-
-
-def in_form(kode: str, regel: kontroll.Regel) -> pa.Check:
-    """The value, when there is one, has the form."""
-    return check(kode, kontroll.blank_or(regel))
 
 
 def _guardians(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
@@ -61,12 +57,12 @@ def _guardians(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
             f"foresatt{nummer}_fodselsnummer": column("Foresattes fødselsnummer", _id(grunnlag, pakrevd=False)),
             f"foresatt{nummer}_navn": column("Foresattes navn", optional()),
             f"foresatt{nummer}_foreldreansvar": column(
-                "J eller N; blank er ukjent og gir ingen kopi", [in_list(kontroll.KODE_JA_NEI, JA_NEI)]
+                "J eller N; blank er ukjent og gir ingen kopi", in_list(kontroll.KODE_JA_NEI, JA_NEI)
             ),
             f"foresatt{nummer}_adressegradering": column("Foresattes gradering", optional()),
             f"foresatt{nummer}_adresselinje1": column("Foresattes gateadresse", optional()),
             f"foresatt{nummer}_postnummer": column(
-                "Foresattes postnummer", [in_form(kontroll.KODE_POSTNUMMER, POSTNUMMER)]
+                "Foresattes postnummer", in_form(kontroll.KODE_POSTNUMMER, POSTNUMMER)
             ),
             f"foresatt{nummer}_poststed": column("Foresattes poststed", optional()),
         }
@@ -78,14 +74,15 @@ def _vigo(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
     return {
         "skoleaar": column(
             "Skoleåret linjen gjelder, som 20262027",
-            [check(kontroll.KODE_SKOLEAAR, lambda verdi: verdi == grunnlag.skoleaar)],
+            [kontroll.check(kontroll.KODE_SKOLEAAR, kontroll.one_of([grunnlag.skoleaar]))],
         ),
         "vigokode": column(
             "Vigos tilmeldingskode",
-            [check(kontroll.KODE_PAKREVD, lambda verdi: verdi != ""), code_list("vigokode", grunnlag)],
+            filled(),
+            code_list("vigokode", grunnlag),
         ),
         "ot_enhet": column("Enhet i oppfølgingstjenesten", optional()),
-        "registrert_dato": column("Dagen linjen ble laget i Vigo", kontroll.dates(grunnlag, pakrevd=True)),
+        "registrert_dato": column("Dagen linjen ble laget i Vigo", filled(), dates(grunnlag)),
     }
 
 
@@ -101,8 +98,8 @@ def vigo_ikkesokere(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
 def vigo_ot_linjer(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
     """Those who declined, did not show up or left early, one row per youth."""
     linje = {
-        "ajourholdskode": column("Vigos ajourholdskode (B01)", [code_list("ajourholdskoder", grunnlag)]),
-        "avbrudd_dato": column("Dagen opplæringen ble avbrutt", kontroll.dates(grunnlag, pakrevd=False)),
+        "ajourholdskode": column("Vigos ajourholdskode (B01)", code_list("ajourholdskoder", grunnlag)),
+        "avbrudd_dato": column("Dagen opplæringen ble avbrutt", dates(grunnlag)),
     }
     return _schema("vigo_ot_linjer", _person(grunnlag) | _vigo(grunnlag) | linje | _guardians(grunnlag))
 
@@ -110,13 +107,13 @@ def vigo_ot_linjer(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
 def otto_uttrekk(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
     """OTTO's register as the advisers left it, one row per youth."""
     otto = {
-        "vigokode": column("Vigos tilmeldingskode", required(), [code_list("vigo_koder", grunnlag)]),
-        "tilmeldt_dato": column("Tilmeldt oppfølgingstjenesten", kontroll.dates(grunnlag, pakrevd=True)),
-        "avsluttet_dato": column("Avsluttet i oppfølgingstjenesten", kontroll.dates(grunnlag, pakrevd=False)),
-        "ot_status": column("Udirs OT-statuskode", required(), [code_list("ot_status", grunnlag)]),
-        "ot_status_dato": column("Statusen gjelder fra", kontroll.dates(grunnlag, pakrevd=True)),
-        "kontakt_dato": column("Siste kontakt med ungdommen", kontroll.dates(grunnlag, pakrevd=False)),
-        "raadgiver": column("Rådgiverens id", [code_list("raadgivere", grunnlag)]),
+        "vigokode": column("Vigos tilmeldingskode", required(), code_list("vigo_koder", grunnlag)),
+        "tilmeldt_dato": column("Tilmeldt oppfølgingstjenesten", filled(), dates(grunnlag)),
+        "avsluttet_dato": column("Avsluttet i oppfølgingstjenesten", dates(grunnlag)),
+        "ot_status": column("Udirs OT-statuskode", required(), code_list("ot_status", grunnlag)),
+        "ot_status_dato": column("Statusen gjelder fra", filled(), dates(grunnlag)),
+        "kontakt_dato": column("Siste kontakt med ungdommen", dates(grunnlag)),
+        "raadgiver": column("Rådgiverens id", code_list("raadgivere", grunnlag)),
     }
     return _schema("otto_uttrekk", _person(grunnlag) | otto | _guardians(grunnlag))
 
@@ -127,9 +124,9 @@ def questback_svar(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
         "questback_svar",
         {
             "token": column("Brevets referanse", required()),
-            "startet_tid": column("Når svaret ble påbegynt", kontroll.dates(grunnlag, pakrevd=False)),
-            "fullfort_tid": column("Når svaret ble fullført", kontroll.dates(grunnlag, pakrevd=False)),
-            "svar": column("Valgt svaralternativ", [code_list("svaralternativer", grunnlag)]),
+            "startet_tid": column("Når svaret ble påbegynt", dates(grunnlag)),
+            "fullfort_tid": column("Når svaret ble fullført", dates(grunnlag)),
+            "svar": column("Valgt svaralternativ", code_list("svaralternativer", grunnlag)),
             "kommentar": column("Fritekst, tolkes aldri", []),
         },
     )

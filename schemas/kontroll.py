@@ -1,28 +1,32 @@
-"""Column checks for input frames: each runs once per distinct value and carries its code as its name.
+"""Column checks for input frames: each judges a whole column and carries its code as its name.
 
 A check's name is the code that quarantine, ``inspect`` and the documentation show; the text of a code stands in
-``data/meldinger.csv``. Frames hold text only, blank meaning "no value". Repeating columns are categorical, so that
-a rule runs on thousands of categories instead of millions of rows. No check's message ever holds a value.
+``data/meldinger.csv``. Frames hold text only, blank meaning "no value". A rule judges an Arrow array of texts at once;
+repeating columns are categorical, so that it sees thousands of categories instead of millions of rows. No check's
+message ever holds a value.
 """
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pap
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas import fodselsnummer
 from schemas.fodselsnummer import Idtype
 
-Regel = Callable[[str], bool]
+Regel = Callable[[pa.Array], pa.Array]
+"""Judges texts all at once: an array of texts → an array of bools."""
 Maske = npt.NDArray[np.bool_]
 
 UGYLDIGE_IDER = frozenset({Idtype.UGYLDIG_FORM, Idtype.UGYLDIG_DATO, Idtype.UGYLDIG_KONTROLL})
+KONTROLL = "kontroll"
 KODE_PAKREVD = "ÅH-2101"
 KODE_TEGN = "ÅH-2102"
 KODE_ID_FORM = "ÅH-2111"
@@ -40,7 +44,10 @@ KODE_DATO = "ÅH-2141"
 KODE_FRAMTID = "ÅH-2142"
 KODE_SKOLEAAR = "ÅH-2151"
 
-_STYRETEGN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_STYRETEGN = r"[\x00-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+"""What may not stand in a text."""
+_MULIG_STYRETEGN: Final = np.isin(np.arange(256), [*range(0x20), 0x7F, 0xC2, 0xE2])
+"""The bytes that any of them begins with in UTF-8: only texts with one of these need be looked at."""
 
 
 @dataclass(frozen=True)
@@ -59,42 +66,106 @@ class Kontrollgrunnlag:
     kodeverk: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
+def arrow(serie: pd.Series) -> pa.ChunkedArray:
+    """Return a column's texts as Arrow, the very same object where it is Arrow already."""
+    if isinstance(serie.dtype, pd.ArrowDtype):
+        return serie.array.__arrow_array__()
+    return pa.chunked_array([pa.array(serie.astype("str"), pa.string())])
+
+
 def mask_of(regel: Regel, serie: pd.Series) -> Maske:
-    """Return one bool per row of ``serie``, running ``regel`` once per distinct value."""
+    """Return one bool per row of ``serie``; ``regel`` sees each distinct value once where the column repeats itself."""
     if not isinstance(serie.dtype, pd.CategoricalDtype):
-        serie = serie.astype("category")
-    utfall = np.fromiter(
-        (regel(verdi) for verdi in serie.cat.categories), dtype=np.bool_, count=len(serie.cat.categories)
-    )
-    koder = serie.cat.codes.to_numpy()
-    maske: Maske = np.append(utfall, False)[koder]
+        return _bools(regel(arrow(serie)))
+    utfall = _bools(regel(pa.array(serie.cat.categories, pa.string())))
+    maske: Maske = np.append(utfall, False)[serie.cat.codes.to_numpy()]
     return maske
 
 
+def _bools(svar: pa.Array | pa.ChunkedArray) -> Maske:
+    """Return Arrow's answer as bools; a missing text has passed nothing."""
+    maske: Maske = pc.fill_null(svar, False).__array__()  # noqa: FBT003 the value itself
+    return maske
+
+
+class Kontroll:
+    """What a pandera check runs: keeps the mask of bad rows itself and answers pandera with one bool.
+
+    So pandera never gathers the values that failed, and no error of its own can hold one.
+    """
+
+    def __init__(self, kode: str, maske: Callable[[pd.Series], Maske]) -> None:
+        """Take the code and the function of the whole column that tells which rows are good."""
+        self._maske = maske
+        self.kode = kode
+        self.darlige: Maske | None = None
+
+    def __call__(self, serie: pd.Series) -> bool:
+        """Tell whether the whole column is good."""
+        self.darlige = ~self._maske(serie)
+        return not self.darlige.any()
+
+
+def check_of(sjekk: object) -> Kontroll | None:
+    """Return our own part of a pandera check, or None where it is not one of ours or was never run to its end."""
+    kontroll = sjekk.statistics.get(KONTROLL) if isinstance(sjekk, pap.Check) and sjekk.statistics else None
+    return kontroll if isinstance(kontroll, Kontroll) and kontroll.darlige is not None else None
+
+
+def series_check(kode: str, maske: Callable[[pd.Series], Maske]) -> pap.Check:
+    """Return a pandera check named ``kode`` from a function of the whole column that tells which rows are good."""
+    kontroll = Kontroll(kode, maske)
+    return pap.Check(kontroll, name=kode, error=kode, ignore_na=False, statistics={KONTROLL: kontroll})
+
+
 def check(kode: str, regel: Regel) -> pap.Check:
-    """Return a pandera check named ``kode`` that judges each distinct value with ``regel``."""
-    return series_check(kode, lambda serie: pd.Series(mask_of(regel, serie), index=serie.index))
-
-
-def series_check(kode: str, maske: Callable[[pd.Series], pd.Series]) -> pap.Check:
-    """Return a pandera check named ``kode`` from a function of the whole column."""
-    return pap.Check(maske, name=kode, error=kode, n_failure_cases=1, ignore_na=False)
+    """Return a pandera check named ``kode`` that judges the values with ``regel``."""
+    return series_check(kode, lambda serie: mask_of(regel, serie))
 
 
 def blank_or(regel: Regel) -> Regel:
     """Return ``regel`` widened to let blank pass."""
-    return lambda verdi: verdi == "" or regel(verdi)
+    return lambda verdier: pc.or_(pc.equal(verdier, ""), regel(verdier))
 
 
 def matches(monster: str) -> Regel:
-    """Return a rule: the whole value fits the regular expression."""
-    fullt = re.compile(monster)
-    return lambda verdi: fullt.fullmatch(verdi) is not None
+    """Return a rule: the whole value fits the regular expression (RE2: a digit is 0–9 and nothing else)."""
+    return lambda verdier: pc.match_substring_regex(verdier, rf"\A(?:{monster})\z")
 
 
-def is_printable(verdi: str) -> bool:
-    """Tell whether a text is free of control characters and of marks that turn its direction."""
-    return _STYRETEGN.search(verdi) is None
+def one_of(koder: Collection[str]) -> Regel:
+    """Return a rule: the value stands in ``koder``."""
+    kjente = pa.array(sorted(koder), pa.string())
+    return lambda verdier: pc.is_in(verdier, kjente)
+
+
+def each(regel: Callable[[str], bool]) -> Regel:
+    """Return a rule from a function of one text, for what no column function can do."""
+    return lambda verdier: pa.array([regel(verdi) for verdi in verdier.to_pylist()], pa.bool_())
+
+
+def is_filled(verdier: pa.Array) -> pa.Array:
+    """Tell which texts have something else than white space."""
+    return pc.not_equal(pc.utf8_trim_whitespace(verdier), "")
+
+
+def is_printable(verdier: pa.Array) -> pa.Array:
+    """Tell which texts are free of control characters and of marks that turn their direction."""
+    hele = verdier.combine_chunks() if isinstance(verdier, pa.ChunkedArray) else verdier
+    mulige = _rows_with(hele, _MULIG_STYRETEGN)
+    svar = np.ones(len(hele), np.bool_)
+    svar[mulige] = ~_bools(pc.match_substring_regex(hele.take(mulige), _STYRETEGN))
+    return pa.array(svar)
+
+
+def _rows_with(verdier: pa.Array, oktetter: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return the rows whose text has any of the bytes, found in the column's bytes at once."""
+    _, grensebuffer, tekstbuffer = verdier.buffers()
+    if tekstbuffer is None:
+        return np.empty(0, np.intp)
+    grenser = np.frombuffer(grensebuffer, np.int32, len(verdier) + 1, verdier.offset * 4)
+    tekst = np.frombuffer(tekstbuffer, np.uint8)[grenser[0] : grenser[-1]]
+    return np.unique(np.searchsorted(grenser, np.flatnonzero(oktetter[tekst]) + grenser[0], side="right") - 1)
 
 
 def parse_date(verdi: str, datoformat: str) -> date | None:
@@ -106,42 +177,47 @@ def parse_date(verdi: str, datoformat: str) -> date | None:
     return tid.date() if tid.strftime(datoformat) == verdi else None
 
 
+def filled() -> list[pap.Check]:
+    """The value must be there."""
+    return [check(KODE_PAKREVD, is_filled)]
+
+
+def optional() -> list[pap.Check]:
+    """The value may be blank, and must be printable."""
+    return [check(KODE_TEGN, is_printable)]
+
+
 def required() -> list[pap.Check]:
-    """Checks of a text that must be there and be printable."""
-    return [check(KODE_PAKREVD, lambda verdi: verdi.strip() != ""), check(KODE_TEGN, is_printable)]
+    """The value must be there and be printable."""
+    return [*filled(), *optional()]
 
 
-def optional(*kontroller: pap.Check) -> list[pap.Check]:
-    """Checks of a text that may be blank."""
-    return [check(KODE_TEGN, is_printable), *kontroller]
+def in_form(kode: str, monster: str) -> list[pap.Check]:
+    """The value, when there is one, has the form."""
+    return [check(kode, blank_or(matches(monster)))]
 
 
-def code_list(navn: str, grunnlag: Kontrollgrunnlag) -> pap.Check:
-    """The value is a code of the named list, valid on the day."""
-    koder = grunnlag.kodeverk.get(navn, frozenset())
-    return check(KODE_KODEVERK, blank_or(koder.__contains__))
+def in_list(kode: str, koder: Collection[str]) -> list[pap.Check]:
+    """The value, when there is one, stands in ``koder``."""
+    return [check(kode, blank_or(one_of(koder)))]
 
 
-def dates(grunnlag: Kontrollgrunnlag, *, pakrevd: bool) -> list[pap.Check]:
-    """The value is a date in the file's format and not later than the day of the run."""
+def code_list(navn: str, grunnlag: Kontrollgrunnlag) -> list[pap.Check]:
+    """The value, when there is one, is a code of the named list, valid on the day."""
+    return in_list(KODE_KODEVERK, grunnlag.kodeverk.get(navn, frozenset()))
+
+
+def dates(grunnlag: Kontrollgrunnlag) -> list[pap.Check]:
+    """The value, when there is one, is a date in the file's format and not later than the day of the run."""
+
+    def is_date(verdi: str) -> bool:
+        return parse_date(verdi, grunnlag.datoformat) is not None
 
     def not_future(verdi: str) -> bool:
         dato = parse_date(verdi, grunnlag.datoformat)
         return dato is None or dato <= grunnlag.siste_dato
 
-    form = check(KODE_DATO, blank_or(lambda verdi: parse_date(verdi, grunnlag.datoformat) is not None))
-    return [
-        *([check(KODE_PAKREVD, lambda verdi: verdi != "")] if pakrevd else []),
-        form,
-        check(KODE_FRAMTID, not_future),
-    ]
-
-
-def _ids(serie: pd.Series) -> pa.Array | pa.ChunkedArray:
-    """Return the column's values as an Arrow text array, without a copy where it is one already."""
-    if isinstance(serie.dtype, pd.ArrowDtype):
-        return serie.array.__arrow_array__()
-    return pa.array(serie.astype("str"), pa.string())
+    return [check(KODE_DATO, blank_or(each(is_date))), check(KODE_FRAMTID, each(not_future))]
 
 
 class Idkontroll:
@@ -151,41 +227,38 @@ class Idkontroll:
         """Take the ids allowed in the mode; ``pakrevd`` False lets blank pass."""
         self._grunnlag = grunnlag
         self._pakrevd = pakrevd
-        self._sist: tuple[int, npt.NDArray[np.uint8]] | None = None
+        self._sist: tuple[pa.ChunkedArray, npt.NDArray[np.uint8]] | None = None
 
     def kinds(self, serie: pd.Series) -> npt.NDArray[np.uint8]:
         """Return each row's ``Idtype``, remembered for the column that was asked about last."""
-        if self._sist is None or self._sist[0] != id(serie):
-            self._sist = (id(serie), fodselsnummer.classify(_ids(serie), self._grunnlag.fiktive))
+        kolonne = arrow(serie)
+        if self._sist is None or self._sist[0] is not kolonne:
+            self._sist = (kolonne, fodselsnummer.classify(kolonne, self._grunnlag.fiktive))
         return self._sist[1]
 
     def checks(self) -> list[pap.Check]:
-        """Return the checks: form, date, control digits, allowed in this mode."""
+        """Return the checks: form, date, control digits, allowed in this mode.
+
+        Functions that hold on to this very object: pandera copies what a bound method is bound to.
+        """
         tillatt = np.isin(np.arange(len(Idtype), dtype=np.uint8), [*self._grunnlag.idtyper, *UGYLDIGE_IDER])
         return [
-            series_check(KODE_ID_FORM, lambda serie: self._differs(serie, Idtype.UGYLDIG_FORM)),
-            series_check(KODE_ID_DATO, lambda serie: self._differs(serie, Idtype.UGYLDIG_DATO)),
-            series_check(KODE_ID_KONTROLL, lambda serie: self._differs(serie, Idtype.UGYLDIG_KONTROLL)),
-            series_check(KODE_ID_MODUS, lambda serie: pd.Series(tillatt[self.kinds(serie)], index=serie.index)),
+            series_check(KODE_ID_FORM, lambda serie: self._has_form(serie)),  # noqa: PLW0108 see above
+            series_check(KODE_ID_DATO, lambda serie: self.kinds(serie) != Idtype.UGYLDIG_DATO),
+            series_check(KODE_ID_KONTROLL, lambda serie: self.kinds(serie) != Idtype.UGYLDIG_KONTROLL),
+            series_check(KODE_ID_MODUS, lambda serie: tillatt[self.kinds(serie)]),
         ]
 
-    def _differs(self, serie: pd.Series, type_: Idtype) -> pd.Series:
-        ok = self.kinds(serie) != type_
-        if not self._pakrevd and type_ is Idtype.UGYLDIG_FORM:
-            ok |= (serie == "").to_numpy(dtype=bool)
-        return pd.Series(ok, index=serie.index)
+    def _has_form(self, serie: pd.Series) -> Maske:
+        maske: Maske = self.kinds(serie) != Idtype.UGYLDIG_FORM
+        return maske if self._pakrevd else maske | _bools(pc.equal(arrow(serie), ""))
 
 
-def not_repeated(serie: pd.Series) -> pd.Series:
+def not_repeated(serie: pd.Series) -> Maske:
     """The second and later rows with the same eleven digits fail; anything else is another check's matter."""
-    tall = fodselsnummer.as_integers(_ids(serie))
-    gjentatt = pd.Series(tall, index=serie.index).duplicated()
-    return ~gjentatt | (tall < 0)
-
-
-def in_list(kode: str, koder: Collection[str]) -> pap.Check:
-    """The value, when there is one, stands in ``koder``."""
-    return check(kode, blank_or(frozenset(koder).__contains__))
+    tall = fodselsnummer.as_integers(arrow(serie))
+    maske: Maske = ~pd.Series(tall).duplicated().to_numpy() | (tall < 0)
+    return maske
 
 
 def column(beskrivelse: str, *kontroller: list[pap.Check]) -> pap.Column:

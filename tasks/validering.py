@@ -1,7 +1,7 @@
 """Validation: a frame and its schema → the good rows, and for every bad cell its row, column and code.
 
-The one place where pandera's errors are taken apart. They hold the failing values, so they are never raised on,
-logged or kept: only the masks of the checks leave this module.
+The one place where pandera's errors are taken apart. They hold the frame, so they are never raised on, logged or
+kept: only the masks of our own checks leave this module.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from schemas.kontroll import check_of
 from tasks.feil import ProgramFeil
 from tasks.lesing import KODE_ANTALL_FELT, Innlest
 
@@ -59,13 +60,17 @@ def _faults(rader: npt.NDArray[np.int64], kolonne: str, kode: str) -> pd.DataFra
 
 
 def _failing(ramme: pd.DataFrame, skjema: pa.DataFrameSchema) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
-    """Return (column, code, rows that fail) of every check that failed."""
+    """Return (column, code, rows that fail) of every check that failed.
+
+    ProgramFeil where something else than one of our own checks failed: the frame is not the schema's at all.
+    """
     try:
         skjema.validate(ramme, lazy=True, inplace=True)
     except SchemaErrors as feil:
-        enkeltfeil = [(e.schema.name, getattr(e.check, "name", None), e.check_output) for e in feil.schema_errors]
+        enkeltfeil = [(str(enkelt.schema.name), check_of(enkelt.check)) for enkelt in feil.schema_errors]
     else:
         return []
-    if any(not isinstance(maske, pd.Series) for _, _, maske in enkeltfeil):
-        raise ProgramFeil("skjemaet passer ikke med rammen: " + ", ".join(str(navn) for navn, _, _ in enkeltfeil))
-    return [(str(navn), str(kode), ~maske.to_numpy(dtype=np.bool_)) for navn, kode, maske in enkeltfeil]
+    fremmede = sorted({navn for navn, kontroll in enkeltfeil if kontroll is None})
+    if fremmede:
+        raise ProgramFeil("skjemaet passer ikke med rammen: " + ", ".join(fremmede))
+    return [(navn, k.kode, k.darlige) for navn, k in enkeltfeil if k is not None and k.darlige is not None]

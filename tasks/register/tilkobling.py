@@ -107,7 +107,9 @@ class Register:
     def _attach(self, con: duckdb.DuckDBPyConnection) -> None:
         ny = not self.sti.exists()
         try:
-            con.execute(f"ATTACH '{_quote(str(self.sti))}' AS {ALIAS} (ENCRYPTION_KEY '{_quote(self.nokkel)}')")
+            con.execute(
+                f"ATTACH '{_quote(str(self.sti))}' AS {ALIAS} (ENCRYPTION_KEY '{_quote(_as_blob(self.nokkel))}')"
+            )
         except duckdb.Error as feil:
             grunn = str(feil)
         else:
@@ -167,3 +169,11 @@ def _extension() -> str:
 
 def _quote(tekst: str) -> str:
     return tekst.replace("'", "''")
+
+
+def _as_blob(nokkel: str) -> str:
+    """Return a key as DuckDB reads one: every byte that is not plain ASCII escaped, a backslash too."""
+    return "".join(
+        tegn if tegn.isascii() and tegn.isprintable() and tegn != "\\" else f"\\x{oktett:02X}"
+        for oktett, tegn in ((oktett, chr(oktett)) for oktett in nokkel.encode())
+    )
