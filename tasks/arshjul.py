@@ -215,7 +215,7 @@ def _row_lines(datoer: Raddatoer) -> list[str]:
     deler = [f"{rad.rad} ({rad.farge})", kalender.span_text(datoer.fra, datoer.til)]
     merker = (("frist", datoer.frist), ("andre frist", datoer.ekstra_frist), ("telledato", datoer.telledato))
     deler += [f"{navn} {kalender.short_text(dato)}" for navn, dato in merker if dato]
-    deler += [f"kjøres {kalender.day_text(datoer.kjoredato)}"] if rad.flyt else ["gjøres for hånd"]
+    deler += [f"kjøres {kalender.day_text(datoer.kjoredato)}"] if rad.flyt else ["ikke bygget, gjøres for hånd"]
     if datoer.valg:
         deler.append("hoppes over" if datoer.valg.hopp_over else "valgt i innstillingene")
     avsnitt = [_fill(tekst, INNRYKK) for tekst in (rad.plan, rad.merknad) if tekst]
