@@ -9,7 +9,7 @@ import socket
 from pathlib import Path
 from typing import Final
 
-from tasks.filer import make_folder
+from tasks.filer import MAPPE_RETTIGHETER, make_folder
 
 VERT: Final = "127.0.0.1"
 FASTE: Final = {
@@ -36,7 +36,9 @@ def prepare(hjem: Path, *, bruker_hjemmet: bool = True) -> None:
     """Set what must be set before Prefect is imported, for this process and those it starts.
 
     Where the home's own server is running, flows go through it. ``bruker_hjemmet`` False makes no folder.
+    Whatever is made, by us or by libraries, only the owner can read.
     """
+    os.umask(0o777 ^ MAPPE_RETTIGHETER)
     if bruker_hjemmet:
         make_folder(hjem / "prefect")
     os.environ.update(FASTE)

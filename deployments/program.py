@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError, Group, Parameter
 from cyclopts.exceptions import (
     CoercionError,
     MissingArgumentError,
@@ -25,18 +25,18 @@ from tasks.hjem import MILJOVARIABEL, home
 from tasks.sted import place_of
 
 KOMMANDOER: Final = {
-    "start": "deployments.kommandoer.start:start",
-    "demo": "deployments.kommandoer.demo:demo",
-    "replay": "deployments.kommandoer.avspilling:replay",
-    "run": "deployments.kommandoer.kjore:run",
-    "wheel": "deployments.kommandoer.hjul:wheel",
-    "inspect": "deployments.kommandoer.inspeksjon:inspect",
-    "pending": "deployments.kommandoer.forslag:pending",
-    "approve": "deployments.kommandoer.forslag:approve",
-    "reject": "deployments.kommandoer.forslag:reject",
-    "send": "deployments.kommandoer.forslag:send",
-    "show": "deployments.kommandoer.vise:show",
-    "bench": "deployments.kommandoer.maal:bench",
+    "start": ("start:start", "Start Prefect med alle radene i årshjulet"),
+    "demo": ("demo:demo", "Lag en syntetisk fylkeskommune i en tom hjemmemappe"),
+    "replay": ("avspilling:replay", "Spill av demofylkeskommunens år"),
+    "run": ("kjore:run", "Kjør en rad nå, for eksempel etter en rettelse"),
+    "wheel": ("hjul:wheel", "Vis radenes datoer i et år, med alle konflikter"),
+    "inspect": ("inspeksjon:inspect", "Vurder en fil uten å laste noe"),
+    "pending": ("forslag:pending", "Vis forslagene som venter"),
+    "approve": ("forslag:approve", "Godkjenn et forslag"),
+    "reject": ("forslag:reject", "Avvis et forslag"),
+    "send": ("forslag:send", "Send det som er godkjent"),
+    "show": ("vise:show", "Vis en del av registeret"),
+    "bench": ("maal:bench", "Mål farten"),
 }
 KOMMER: Final = ("undo", "access", "forget", "doctor", "backup", "restore")
 UTEN_HJEM: Final = ("wheel",)
@@ -55,16 +55,19 @@ def make_app() -> App:
     app = App(
         name="arshjul",
         help="Årshjul for oppfølgingstjenesten: kjører årshjulets rader, og spør før noe sendes.\n\n"
-        "`--home MAPPE` velger hjemmemappe for alle kommandoer. `test` kjører alle tester.",
+        "Bruk: `./arshjul [--home MAPPE] KOMMANDO [VALG]`. `--home MAPPE` velger hjemmemappe for alle kommandoer. "
+        "`test` kjører alle tester.",
         help_format="markdown",
-        usage="Bruk: ./arshjul [--home MAPPE] KOMMANDO [VALG]",
+        usage="",
         group_commands=Group("Kommandoer"),
         group_parameters=Group("Valg"),
         group_arguments=Group("Argumenter"),
         version_flags=[],
+        default_parameter=Parameter(show_default=False, show_choices=False, negative=""),
     )
-    for navn, sted in KOMMANDOER.items():
-        app.command(sted, name=navn)
+    for navn, (sted, hjelp) in KOMMANDOER.items():
+        app.command(f"deployments.kommandoer.{sted}", name=navn, help=hjelp, usage="")
+    app["--help"].help = "Vis denne hjelpen"
     return app
 
 

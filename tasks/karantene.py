@@ -2,7 +2,9 @@
 
 import pandas as pd
 
+from schemas.rammer import Feilramme
 from tasks.kjoring import Kjoring
+from tasks.samsvar import conform
 from tasks.vurdering import Vurdert
 
 APEN = "åpen"
@@ -22,6 +24,7 @@ def replace_open(kjoring: Kjoring, feil: pd.DataFrame, formater: list[str]) -> N
     ``feil`` has fil, sha256, rad_nr, kolonne, kode.
     """
     con = kjoring.con
+    conform(Feilramme, feil[list(Feilramme.to_schema().columns)])
     con.register("feil_naa", feil)
     nokkel = {"rad": kjoring.rad.rad, "aar": kjoring.aar, "kjoring": kjoring.kjoring_id}
     samme = "n.sha256 = k.sha256 AND n.rad_nr = k.rad_nr AND n.kolonne = k.kolonne AND n.kode = k.kode"

@@ -15,6 +15,7 @@ from tasks.register.fakta import EVIG_TID
 
 MAPPE = Path(__file__).parent / "register" / "visninger"
 PERSONKOLONNER = {"ungdom": ["fodselsnummer", "fornavn", "etternavn"]}
+DATOKOLONNER = ("per_dato", "telledato", "frist")
 TIDSKOLONNER = ("sendt_tid", "svart_tid")
 
 
@@ -51,6 +52,8 @@ def show(
     for kolonne in TIDSKOLONNER:
         if kolonne in ramme:
             ramme[kolonne] = [_local(tid) for tid in ramme[kolonne]]
+    for kolonne in set(DATOKOLONNER) & set(ramme):
+        ramme[kolonne] = [None if pd.isna(dag) else pd.Timestamp(dag).date().isoformat() for dag in ramme[kolonne]]
     return ramme if persondata_for else ramme.drop(columns=PERSONKOLONNER.get(navn, []))
 
 

@@ -19,8 +19,8 @@ def replay(
     year: int,
     *,
     until: Annotated[str | None, Parameter(help="Siste dag som spilles av (ÅÅÅÅ-MM-DD)")] = None,
-    plain: Annotated[bool, Parameter(help="Bare arbeidet, uten Prefect", negative="")] = False,
-    json: Annotated[bool, Parameter(help="Svar som JSON", negative="")] = False,
+    plain: Annotated[bool, Parameter(help="Bare arbeidet, uten Prefect")] = False,
+    json: Annotated[bool, Parameter(help="Svar som JSON")] = False,
 ) -> int:
     """Spill av demofylkeskommunens år: filer kommer, rader kjøres, forslag godkjennes, brev besvares."""
     hjem, til = home(), parse_date(until)

@@ -14,7 +14,7 @@ from tasks.hjem import home
 
 Navn = Annotated[str, Parameter(help="Navnet ditt")]
 Tid = Annotated[str | None, Parameter(help="Tidspunktet som regnes som nå")]
-Json = Annotated[bool, Parameter(help="Svar som JSON", negative="")]
+Json = Annotated[bool, Parameter(help="Svar som JSON")]
 
 
 def pending(*, json: Json = False) -> int:

@@ -11,12 +11,13 @@ from tasks.hjem import INNSTILLINGER, home
 from tasks.klokke import local_date, now
 
 BYGGET = ("text", "json", "svg")
+Form = Annotated[Literal["text", "json", "svg", "html", "ics"], Parameter(help="Form: text, json eller svg")]
 
 
 def wheel(
-    year: int,
+    year: Annotated[int, Parameter(help="Året")],
     *,
-    format: Annotated[Literal["text", "json", "svg", "html", "ics"], Parameter(help="Form")] = "text",  # noqa: A002
+    format: Form = "text",  # noqa: A002 the contract's word
 ) -> int:
     """Vis radenes datoer i et år, med alle konflikter mellom årshjul og kalender."""
     if format not in BYGGET:

@@ -20,7 +20,7 @@ def inspect(
     *,
     format_name: Annotated[str | None, Parameter(help="Formatets navn når filnavnet ikke sier det")] = None,
     year: Annotated[int | None, Parameter(help="Årshjulets år, ellers inneværende")] = None,
-    json: Annotated[bool, Parameter(help="Svar som JSON", negative="")] = False,
+    json: Annotated[bool, Parameter(help="Svar som JSON")] = False,
 ) -> int:
     """Vurder en fil uten å laste noe: hvilke rader er gyldige, og hva er galt med de andre."""
     format_ = find_format(format_name) if format_name else format_of(file)

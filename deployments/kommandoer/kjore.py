@@ -14,14 +14,14 @@ from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN
 
 
 def run(
-    row: str,
+    row: Annotated[str, Parameter(help="Radens nummer eller navn")],
     *,
     year: Annotated[int, Parameter(help="År i årshjulet")],
     as_of: Annotated[str | None, Parameter(help="Dagen kjøringen ser på (ÅÅÅÅ-MM-DD)")] = None,
     now: Annotated[str | None, Parameter(help="Tidspunktet kjøringen regner som nå")] = None,
     known_at: Annotated[str | None, Parameter(help="Gjenskap slik det var kjent da (bare overføringer)")] = None,
-    dry_run: Annotated[bool, Parameter(help="Si hva som ville skjedd, og endre ingenting", negative="")] = False,
-    json: Annotated[bool, Parameter(help="Svar som JSON", negative="")] = False,
+    dry_run: Annotated[bool, Parameter(help="Si hva som ville skjedd, og endre ingenting")] = False,
+    json: Annotated[bool, Parameter(help="Svar som JSON")] = False,
 ) -> int:
     """Kjør en rad nå, for eksempel etter en rettelse."""
     rad = find_row(row)

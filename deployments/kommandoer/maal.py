@@ -16,7 +16,7 @@ MAALINGER = {"lesing": bench_lesing, "avspilling": bench_avspilling}
 def bench(
     name: Annotated[str | None, Parameter(help="Bare denne målingen")] = None,
     *,
-    json: Annotated[bool, Parameter(help="Svar som JSON", negative="")] = False,
+    json: Annotated[bool, Parameter(help="Svar som JSON")] = False,
 ) -> int:
     """Mål farten som forhold mellom to målinger i samme kjøring."""
     if name is not None and name not in MAALINGER:

@@ -22,9 +22,7 @@ from tasks.klokke import local_date, now
 
 def start(
     *,
-    demo: Annotated[
-        bool, Parameter(help="Lag en demofylkeskommune først hvis hjemmemappen er tom", negative="")
-    ] = False,
+    demo: Annotated[bool, Parameter(help="Lag en demofylkeskommune først hvis hjemmemappen er tom")] = False,
     port: Annotated[int, Parameter(help="Porten Prefect skal bruke")] = 4200,
 ) -> int:
     """Start Prefect med alle radene i årshjulet. Ctrl-C stopper alt."""

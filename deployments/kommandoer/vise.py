@@ -11,16 +11,16 @@ from tasks.feil import UTGANG_FERDIG
 from tasks.hjem import home
 from tasks.klokke import local_date, now
 
+Form = Annotated[Literal["table", "json", "csv"], Parameter(help="Form: table, json eller csv")]
+
 
 def show(
-    view: str,
+    view: Annotated[str, Parameter(help="Visningens navn")],
     *,
     as_of: Annotated[str | None, Parameter(help="Slik det var denne dagen")] = None,
     known_at: Annotated[str | None, Parameter(help="Slik vi kjente det da")] = None,
-    format: Annotated[Literal["table", "json", "csv"], Parameter(help="Form")] = "table",  # noqa: A002
-    persondata: Annotated[
-        bool, Parameter(help="Ta med fødselsnummer og navn; skrives i revisjonsloggen", negative="")
-    ] = False,
+    format: Form = "table",  # noqa: A002 the contract's word
+    persondata: Annotated[bool, Parameter(help="Ta med fødselsnummer og navn; skrives i revisjonsloggen")] = False,
 ) -> int:
     """Vis en del av registeret. Ingenting endres."""
     ramme = visninger.show(

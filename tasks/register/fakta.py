@@ -11,6 +11,9 @@ from datetime import date, datetime
 import duckdb
 import pandas as pd
 
+from schemas.rammer import NyeFakta
+from tasks.samsvar import conform
+
 NYE_KOLONNER = ["rekke", "person_id", "felt", "verdi", "gyldig_fra"]
 EVIG_TID = datetime(9999, 1, 1)  # noqa: DTZ001 the register's times are UTC without zone
 
@@ -74,7 +77,8 @@ def add(con: duckdb.DuckDBPyConnection, nye: pd.DataFrame, kjoring_id: str, tid:
 
     A fact is new when it differs from what we know held on its own first day.
     """
-    con.register("nye_fakta", nye)
+    tekst = dict.fromkeys(("person_id", "felt", "verdi"), "str")
+    con.register("nye_fakta", conform(NyeFakta, nye.astype({**tekst, "gyldig_fra": "datetime64[s]"})))
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE endret AS
