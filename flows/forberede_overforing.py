@@ -16,7 +16,7 @@ def forberede_overforing(valg: Kjorevalg) -> Kjoreresultat:
     """Load OTTO's extract and the answers, then tell who could not be reported today and whose task that is."""
     with run(valg) as kjoring:
         funn = load(kjoring, take_in(kjoring, "otto_uttrekk", pakrevd=False))
-        register_answers(kjoring, take_in(kjoring, "questback_svar", pakrevd=False))
+        funn += register_answers(kjoring, take_in(kjoring, "questback_svar", pakrevd=False))
         funn += unconverted(convert(kjoring))
         funn += rehearse_transfer(kjoring)
         report(kjoring, funn)

@@ -1,6 +1,7 @@
 """Rows 16 and 26: the reminder, to exactly those with a letter and no answer."""
 
 from schemas.kjoring import Kjoreresultat, Kjorevalg
+from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.kjoring import run
 from tasks.steg import routine
@@ -13,6 +14,7 @@ def purrebrev(valg: Kjorevalg) -> Kjoreresultat:
     """Read the answers that have come, then propose reminders; nothing leaves before a person approves."""
     with run(valg) as kjoring:
         svar = take_in(kjoring, "questback_svar", pakrevd=False)
-        register_answers(kjoring, svar)
+        funn = register_answers(kjoring, svar)
+        report(kjoring, funn)
         propose(kjoring)
     return kjoring.result()

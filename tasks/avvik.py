@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from tasks.avlosning import is_replaced, replaced_rows
 from tasks.feil import messages
 from tasks.kjoring import Kjoring
 from tasks.oppgaver import ANSVARLIG, APEN, LUKKET
@@ -21,17 +22,20 @@ def finding(kode: str, **deler: object) -> Funn:
 
 
 def report(kjoring: Kjoring, funn: list[Funn]) -> None:
-    """Make the row's open deviations exactly ``funn``, and count them."""
+    """Make the row's open deviations exactly ``funn``, and count them.
+
+    What an earlier row left open is closed by the row that takes over from it, and is not opened again.
+    """
+    funn = [] if is_replaced(kjoring) else funn
     rader = kjoring.con.execute(
-        "SELECT kode, tekst, avvik_id FROM avvik WHERE rad = ? AND aar = ? AND tilstand = ?",
-        [kjoring.rad.rad, kjoring.aar, APEN],
+        "SELECT kode, tekst, avvik_id, rad FROM avvik WHERE list_contains(?, rad) AND aar = ? AND tilstand = ?",
+        [[kjoring.rad.rad, *replaced_rows(kjoring.rad)], kjoring.aar, APEN],
     ).fetchall()
-    apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id in rader}
+    apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id, rad in rader if rad == kjoring.rad.rad}
+    for avvik_id in [avvik_id for _, _, avvik_id, rad in rader if rad != kjoring.rad.rad]:
+        _close(kjoring, avvik_id)
     for gammelt in sorted(apne.keys() - set(funn)):
-        kjoring.con.execute(
-            "UPDATE avvik SET tilstand = ?, lukket_kjoring_id = ? WHERE avvik_id = ?",
-            [LUKKET, kjoring.kjoring_id, apne[gammelt]],
-        )
+        _close(kjoring, apne[gammelt])
     for nummer, nytt in enumerate(sorted(set(funn) - apne.keys()), start=1):
         kjoring.con.execute(
             "INSERT INTO avvik VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -41,3 +45,10 @@ def report(kjoring: Kjoring, funn: list[Funn]) -> None:
             ],
         )  # fmt: skip
     kjoring.tall.avvik = len(set(funn))
+
+
+def _close(kjoring: Kjoring, avvik_id: str) -> None:
+    kjoring.con.execute(
+        "UPDATE avvik SET tilstand = ?, lukket_kjoring_id = ? WHERE avvik_id = ?",
+        [LUKKET, kjoring.kjoring_id, avvik_id],
+    )

@@ -9,6 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from tasks import kodeverk
+from tasks.avvik import Funn, finding
 from tasks.innboks import freeze
 from tasks.karantene import replace_open
 from tasks.kjoring import Kjoring
@@ -22,10 +23,11 @@ KONTAKT = "svar_dato"
 
 
 @step("Registrer svar")
-def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> None:
-    """Keep new complete answers, set unknown references aside, and count; nothing to do without files."""
+def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
+    """Keep new complete answers, set unknown references aside, and count; return what a person must look at."""
     if not vurdert:
-        return
+        return []
+    til_side_for = kjoring.tall.karantene
     freeze(kjoring, [enkelt.mottatt for enkelt in vurdert], [enkelt.validert.antall for enkelt in vurdert])
     brev = _letters_by_token(kjoring)
     feil = []
@@ -41,6 +43,8 @@ def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> None:
         begge = pd.concat([enkelt.validert.feil, til_side])
         feil.append(begge.assign(fil=enkelt.mottatt.fil, sha256=enkelt.mottatt.sha256))
     replace_open(kjoring, pd.concat(feil), [vurdert[0].mottatt.format.navn])
+    antall = kjoring.tall.karantene - til_side_for
+    return [finding("ÅH-3008", antall=antall)] if antall else []
 
 
 def _letters_by_token(kjoring: Kjoring) -> dict[str, tuple[str, str, int]]:
