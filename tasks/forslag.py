@@ -22,6 +22,10 @@ from tasks.steg import step
 from tasks.utkast import draft
 
 SYSTEMET = "Årshjul"
+KAN_BLI = {
+    Forslagstilstand.GODKJENT: (Forslagstilstand.VENTER,),
+    Forslagstilstand.AVVIST: (Forslagstilstand.VENTER, Forslagstilstand.GODKJENT),
+}
 APNE = (Forslagstilstand.VENTER, Forslagstilstand.GODKJENT)
 
 
@@ -102,7 +106,7 @@ def approve(hjem: Hjem, forslag_id: str, av: str, naa: datetime) -> None:
 
 
 def reject(hjem: Hjem, forslag_id: str, av: str, grunn: str, naa: datetime) -> None:
-    """Reject a waiting proposal; nothing of it is sent."""
+    """Reject a proposal, approved or not, that has not been begun; nothing of it is sent."""
     _decide(hjem, forslag_id, Forslagstilstand.AVVIST, "avvises", naa, av, grunn)
 
 
@@ -113,7 +117,7 @@ def _decide(
         raise BrukerFeil("ÅH-1406")
     with hjem.register.transaction(f"forslaget {forslag_id}") as con:
         tilstand = state_of(con, forslag_id)
-        if tilstand is not Forslagstilstand.VENTER:
+        if tilstand not in KAN_BLI[ny]:
             raise BrukerFeil("ÅH-1402", forslag=forslag_id, tilstand=tilstand, handling=handling)
         set_state(con, forslag_id, ny, naa, av, grunn)
         con.execute("INSERT INTO revisjon VALUES (?, ?, ?, ?)", [to_utc(naa), av, ny, forslag_id])

@@ -97,9 +97,11 @@ def _package(post: Post) -> dict[str, bytes]:
 
 
 BARE_OVING = frozenset({Modus.OVE})
+# Mode "prøve" sends to its guest list only, and there is none yet: nothing leaves.
+OVING_OG_DRIFT = frozenset({Modus.OVE, Modus.DRIFT})
 KANALER = {
     Kanal.DIGITAL: Filkanal(_letter, BARE_OVING),
     Kanal.EPOST: Filkanal(_mail, BARE_OVING),
-    Kanal.PRINT: Filkanal(_letter, frozenset(Modus)),
-    Kanal.UDIR: Filkanal(_package, frozenset(Modus)),
+    Kanal.PRINT: Filkanal(_letter, OVING_OG_DRIFT),
+    Kanal.UDIR: Filkanal(_package, OVING_OG_DRIFT),
 }

@@ -69,14 +69,28 @@ def decide_and_catch(bygd: Any, forslag_id: str, av: str = "Kari") -> set[str]:
     return koder
 
 
-@pytest.mark.parametrize("tilstand", [t for t in Forslagstilstand if t is not Forslagstilstand.VENTER])
-def test_only_a_waiting_proposal_can_be_decided(bygd: Any, tilstand: Forslagstilstand) -> None:
+@pytest.mark.parametrize(
+    "tilstand", [t for t in Forslagstilstand if t not in (Forslagstilstand.VENTER, Forslagstilstand.GODKJENT)]
+)
+def test_what_is_decided_expired_or_begun_cannot_be_decided_again(bygd: Any, tilstand: Forslagstilstand) -> None:
     bygd.person()
     forslag_id = bygd.run().forslag_id
     with bygd.hjem.register.transaction("prøve") as con:
         forslag.set_state(con, forslag_id, tilstand, bygd.at(SENERE), "Kari", "")
     assert decide_and_catch(bygd, forslag_id) == {"ÅH-1402"}
     assert bygd.proposal(forslag_id) == tilstand
+
+
+def test_an_approval_can_be_withdrawn_until_it_is_begun_but_not_given_twice(bygd: Any) -> None:
+    bygd.person()
+    forslag_id = bygd.run().forslag_id
+    bygd.approve(forslag_id)
+    with pytest.raises(BrukerFeil, match="ÅH-1402"):
+        bygd.approve(forslag_id)
+    forslag.reject(bygd.hjem, forslag_id, "Kari", "angret", bygd.at(SENERE))
+    with pytest.raises(BrukerFeil, match="ÅH-1402"):
+        bygd.send(forslag_id)
+    assert bygd.files() == []
 
 
 def test_an_unknown_proposal_is_refused(bygd: Any) -> None:
