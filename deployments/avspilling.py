@@ -105,7 +105,7 @@ class Avspilling:
 
     def _answer(self, rad: Rad, sendt: date) -> Callable[[datetime], None]:
         def arrive(tid: datetime) -> None:
-            utsendinger = visninger.show(self.hjem, "utsendinger", tid.date())
+            utsendinger = visninger.show(self.hjem, "utsendinger")
             mine = utsendinger[(utsendinger["rad"] == rad.rad) & (utsendinger["mottaker"] == "ungdom")]
             with self.hjem.register.transaction("svarene i demoen") as con:
                 token = dict(con.execute("SELECT person_id, token FROM utsending WHERE rad = ?", [rad.rad]).fetchall())
@@ -119,7 +119,7 @@ class Avspilling:
 
     def _final(self, resultat: Kjoreresultat) -> Kjoreresultat:
         """Return the row's result as the register has it now: sent and done, or what came of it."""
-        kjoringer = visninger.show(self.hjem, "kjoringer", resultat.per_dato).set_index("kjoring_id")
+        kjoringer = visninger.show(self.hjem, "kjoringer").set_index("kjoring_id")
         naa = kjoringer.loc[resultat.kjoring_id]
         return resultat.model_copy(update={"utfall": naa["utfall"], "sendt": int(naa["sendt"])})
 

@@ -18,7 +18,6 @@ class Kolonne(BaseModel):
     pakrevd: bool
     persondata: bool
     gjentas: bool = False
-    beskrivelse: str
 
 
 class Filformat(BaseModel):

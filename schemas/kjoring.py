@@ -71,12 +71,23 @@ class Kjoreresultat(BaseModel):
             "Åpne avvik": self.avvik,
         }
         linjer = "\n".join(f"| {navn} | {antall} |" for navn, antall in rader.items())
-        neste = (
-            f"Forslaget **{self.forslag_id}** venter på godkjenning: `./arshjul approve {self.forslag_id} --by NAVN`"
-            if self.forslag_id
-            else "Ingenting venter på deg."
-        )
+        hva = f"Kjøring {self.kjoring_id}" if self.kjoring_id else "Prøve som ikke endret noe"
         return (
-            f"# {self.rad} · {self.aar}\n\nKjøring {self.kjoring_id}, per {self.per_dato:%d.%m.%Y}: "
-            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n{neste}\n"
+            f"# {self.rad} · {self.aar}\n\n{hva}, per {self.per_dato:%d.%m.%Y}: "
+            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n{self._next_step()}\n"
         )
+
+    def _next_step(self) -> str:
+        """Return what a person must do now."""
+        steg = []
+        if self.forslag_id and self.kjoring_id:
+            steg.append(
+                f"Se forslaget med `./arshjul pending`, og godkjenn: `./arshjul approve {self.forslag_id} --by NAVN`"
+            )
+        if self.karantene:
+            steg.append("Rett radene som er satt til side: `./arshjul show karantene`")
+        if self.oppgaver:
+            steg.append("Fordel oppgavene: `./arshjul show oppgaver`")
+        if self.avvik:
+            steg.append("Se avvikene: `./arshjul show avvik`")
+        return "\n".join(f"- {enkelt}" for enkelt in steg) or "Ingenting venter på deg."

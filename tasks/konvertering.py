@@ -22,11 +22,11 @@ class Konvertert:
 
 @step("Gjør om Vigo-koder")
 def convert(kjoring: Kjoring) -> Konvertert:
-    """Give everyone with a Vigo code the reason the table gives on the run's day."""
+    """Give everyone with a Vigo code the reason the table gives on the day from which the run's facts hold."""
     tabell = {
-        rad["kode"]: rad["tilmeldingsgrunn"] for rad in kodeverk.valid_on("kodeverk/vigo_koder", kjoring.per_dato)
+        rad["kode"]: rad["tilmeldingsgrunn"] for rad in kodeverk.valid_on("kodeverk/vigo_koder", kjoring.gyldig_fra)
     }
-    ramme = fakta.current(kjoring.con, ["vigokode"], kjoring.per_dato)
+    ramme = fakta.current(kjoring.con, ["vigokode"], kjoring.gyldig_fra)
     ramme = ramme[ramme["vigokode"] != ""]
     grunn = ramme["vigokode"].map(tabell).fillna("")
     lang = pd.DataFrame(
@@ -34,7 +34,7 @@ def convert(kjoring: Kjoring) -> Konvertert:
             "person_id": ramme["person_id"],
             "felt": "tilmeldingsgrunn",
             "verdi": grunn,
-            "gyldig_fra": kjoring.per_dato,
+            "gyldig_fra": kjoring.gyldig_fra,
         }
     )[(grunn != "").to_numpy()]
     endret = fakta.add(kjoring.con, lang, kjoring.kjoring_id, kjoring.registrert_tid)

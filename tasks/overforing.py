@@ -175,7 +175,7 @@ def seal(kjoring: Kjoring) -> None:
     nokkel = [kjoring.rad.rad, kjoring.aar]
     svar = kjoring.con.execute("SELECT count(*) FROM overforing WHERE rad = ? AND aar = ?", nokkel).fetchone()
     versjon = (svar[0] if svar else 0) + 1
-    navn = file_name(kjoring.rad.nr, kjoring.per_dato, versjon)
+    navn = file_name(kjoring.rad.nr, kjoring.per_dato, f"v{versjon}")
     kjoring.con.execute(
         "INSERT INTO overforing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -198,11 +198,11 @@ def reproduce(kjoring: Kjoring) -> None:
     pakke = build(occasion(kjoring))
     kjoring.sha256 = pakke.sha256
     if not kjoring.bare_vis:
-        navn = f"{file_name(kjoring.rad.nr, kjoring.per_dato, 0)[:-1]}{pakke.sha256[:12]}"
+        navn = file_name(kjoring.rad.nr, kjoring.per_dato, pakke.sha256[:12])
         write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.csv", pakke.data)
         write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.json", pakke.manifest)
 
 
-def file_name(rad_nr: int, telledato: date, versjon: int) -> str:
-    """Return the package's name without ending: which row, which date, which version."""
-    return f"{_format()['filnavn']}-{rad_nr:02d}-{telledato.isoformat()}-v{versjon}"
+def file_name(rad_nr: int, telledato: date, hvilken: str) -> str:
+    """Return the package's name without ending: which row, which date, which version or content."""
+    return f"{_format()['filnavn']}-{rad_nr:02d}-{telledato.isoformat()}-{hvilken}"

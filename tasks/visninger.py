@@ -25,25 +25,32 @@ def names() -> list[str]:
 
 
 def show(
-    hjem: Hjem, navn: str, per_dato: date, kjent_tid: datetime | None = None, persondata_for: str | None = None
+    hjem: Hjem,
+    navn: str,
+    per_dato: date | None = None,
+    kjent_tid: datetime | None = None,
+    persondata_for: str | None = None,
 ) -> pd.DataFrame:
-    """Return a view as it stood on ``per_dato``, as known at ``kjent_tid``.
+    """Return a view as it stood on ``per_dato`` (today unless told), as known at ``kjent_tid``.
 
     ``persondata_for`` names who asks to see ids and names, which is written in the audit log.
-    Raises BrukerFeil ÅH-1206 where there is no such view.
+    Raises BrukerFeil ÅH-1206 (no such view), ÅH-1212 (a view that shows only how it is now).
     """
     if navn not in names():
         raise BrukerFeil("ÅH-1206", navn=navn, kjente=", ".join(names()))
     sql = (MAPPE / f"{navn}.sql").read_text(encoding="utf-8")
-    grenser = kodeverk.age_limits(per_dato)
+    if (per_dato and "$per_dato" not in sql) or (kjent_tid and "$kjent_tid" not in sql):
+        raise BrukerFeil("ÅH-1212", navn=navn)
+    dag = per_dato or klokke.local_date(klokke.now())
+    grenser = kodeverk.age_limits(dag)
     verdier = {
-        "per_dato": per_dato,
+        "per_dato": dag,
         "kjent_tid": klokke.to_utc(kjent_tid) if kjent_tid else EVIG_TID,
         "nedre_alder": grenser.nedre,
         "ovre_alder": grenser.ovre,
     }
     with hjem.register.transaction(f"visningen {navn}") as con:
-        for tabell, ramme in _tables(per_dato).items():
+        for tabell, ramme in _tables(dag).items():
             con.register(tabell, ramme)
         ramme = con.execute(sql, {navn: verdi for navn, verdi in verdier.items() if f"${navn}" in sql}).df()
         if persondata_for:

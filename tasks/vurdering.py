@@ -36,8 +36,8 @@ def take_in(kjoring: Kjoring, format_navn: str, *, pakrevd: bool = True) -> list
 
 def judge(kjoring: Kjoring, filer: list[Mottatt]) -> list[Vurdert]:
     """Read and validate every file of a run. BrukerFeil ÅH-20xx where a file must not be used at all."""
-    siste_dato = max(kjoring.per_dato, local_date(kjoring.naa))
-    return [judge_file(kjoring.hjem, mottatt, kjoring.per_dato, siste_dato, kjoring.skoleaar) for mottatt in filer]
+    i_dag = local_date(kjoring.naa)
+    return [judge_file(kjoring.hjem, mottatt, kjoring.gyldig_fra, i_dag, kjoring.skoleaar) for mottatt in filer]
 
 
 def judge_file(hjem: Hjem, mottatt: Mottatt, per_dato: date, siste_dato: date, skoleaar: str) -> Vurdert:

@@ -3,8 +3,9 @@
 ``fylke`` is the home; ``legg_i_innboks`` puts a file in its inbox; ``kjor`` runs a row without the Prefect engine.
 """
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +21,17 @@ from tasks.register.nokkel import make_key_file
 
 AAR = 2026
 START = f"demo/oppstart/otto_uttrekk_{AAR}-01-02.csv"
+
+
+@pytest.fixture(autouse=True)
+def uendret_miljo() -> Iterator[None]:
+    """The process as it was: a command run in it sets the environment and who may read new files."""
+    miljo, maske = dict(os.environ), os.umask(0o077)
+    os.umask(maske)
+    yield
+    os.umask(maske)
+    os.environ.clear()
+    os.environ.update(miljo)
 
 
 @pytest.fixture(scope="session")

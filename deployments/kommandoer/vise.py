@@ -9,7 +9,6 @@ from deployments.kommandoer.felles import parse_date, parse_time, say
 from tasks import visninger
 from tasks.feil import UTGANG_FERDIG
 from tasks.hjem import home
-from tasks.klokke import local_date, now
 
 Form = Annotated[Literal["table", "json", "csv"], Parameter(help="Form: table, json eller csv")]
 
@@ -26,7 +25,7 @@ def show(
     ramme = visninger.show(
         home(),
         view,
-        parse_date(as_of) or local_date(now()),
+        parse_date(as_of),
         parse_time(known_at, slutten_av_dagen=True),
         getpass.getuser() if persondata else None,
     )

@@ -35,7 +35,7 @@ class Aar:
     resultater: dict[str, Kjoreresultat]
 
     def view(self, navn: str, dato: date = SLUTT) -> pd.DataFrame:
-        return visninger.show(self.hjem, navn, dato)
+        return visninger.show(self.hjem, navn, dato if navn == "ungdom" else None)
 
     def ask(self, sql: str, *verdier: object) -> list[tuple[Any, ...]]:
         with self.hjem.register.transaction("prøve") as con:

@@ -68,7 +68,7 @@ def test_of_two_answers_both_are_kept_and_the_last_is_the_one_shown(bygd: Any, t
     deliver(bygd, (token, "13.05.2026 09:00", ARBEID), (token, "12.05.2026 09:00", SKOLE))
     assert read(bygd).lastet == 2
     assert [kode for *_, kode in kept(bygd)] == ["SKOLE", "ARBEID"]
-    assert list(show(bygd.hjem, "svar", date(2026, 5, 26))["svar_kode"]) == ["ARBEID"]
+    assert list(show(bygd.hjem, "svar")["svar_kode"]) == ["ARBEID"]
 
 
 def test_the_same_answers_again_load_nothing(bygd: Any, token: str) -> None:
