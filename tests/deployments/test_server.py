@@ -1,0 +1,185 @@
+"""The real Prefect server and worker, started as an administrator starts them, on a small county.
+
+One start serves all of these tests: they read it, run rows through it, and stop it at the end.
+"""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deployments.rader import built_rows, flow_name
+from deployments.server import free_port, planned_runs
+from deployments.utrulling import coming_dates
+from tasks.filer import ROT
+from tasks.hjem import Hjem, home
+from tasks.klokke import now
+
+KLAR, STOPPET = "Årshjul er klart", "Årshjul er stoppet."
+VENT_SEKUNDER = 120
+FERDIGE = {"COMPLETED", "FAILED", "CRASHED"}
+
+
+def command(hjem: Path, *ord_: str) -> list[str]:
+    return [sys.executable, "-m", "deployments", "--home", str(hjem), *ord_]
+
+
+def environment() -> dict[str, str]:
+    uten = {navn: verdi for navn, verdi in os.environ.items() if not navn.startswith(("PREFECT", "ARSHJUL"))}
+    return uten | {"PYTHONPATH": str(ROT)}
+
+
+@dataclass
+class Drift:
+    """A started county."""
+
+    hjem: Hjem
+    prosess: subprocess.Popen[str]
+    sagt: list[str]
+    api: str
+
+    def post(self, sti: str, **innhold: Any) -> Any:
+        return httpx.post(self.api + sti, json=innhold, timeout=30).raise_for_status().json()
+
+    def run_row(self, nummer: str, valg: dict[str, Any]) -> dict[str, Any]:
+        """Press "Run" for a row and wait for the worker to be through."""
+        flyt = next(f for f in self.post("/flows/filter", limit=200) if f["name"].startswith(f"{nummer} · "))
+        filter_ = {"flow_id": {"any_": [flyt["id"]]}}
+        (utrulling,) = self.post("/deployments/filter", flows={"id": filter_["flow_id"]})
+        kjoring = self.post(f"/deployments/{utrulling['id']}/create_flow_run", parameters={"valg": valg})
+        slutt = time.monotonic() + VENT_SEKUNDER
+        while time.monotonic() < slutt and kjoring["state"]["type"] not in FERDIGE:
+            time.sleep(0.3)
+            kjoring = httpx.get(f"{self.api}/flow_runs/{kjoring['id']}", timeout=30).json()
+        return dict(kjoring)
+
+
+@pytest.fixture(scope="module")
+def drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drift]:
+    mappe, port = tmp_path_factory.mktemp("drift") / "hjem", free_port()
+    subprocess.run(command(mappe, "demo", "--youth", "60"), cwd=ROT, env=environment(), check=True)
+    prosess = subprocess.Popen(
+        command(mappe, "start", "--demo", "--port", str(port)),
+        cwd=ROT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    sagt: list[str] = []
+    try:
+        for linje in prosess.stdout or []:
+            sagt.append(linje.rstrip("\n"))
+            if KLAR in linje:
+                break
+        assert any(KLAR in linje for linje in sagt), sagt
+        drift = Drift(home(mappe), prosess, sagt, f"http://127.0.0.1:{port}/api")
+        yield drift
+    finally:
+        prosess.send_signal(signal.SIGINT)
+        resten, _ = prosess.communicate(timeout=VENT_SEKUNDER)
+    assert STOPPET in resten
+    assert not still_running(str(mappe))
+
+
+def still_running(mappe: str) -> list[str]:
+    """Processes whose environment names the home: all of ours do."""
+    funnet = []
+    for sti in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if sti.parent.name != str(os.getpid()) and mappe.encode() in sti.read_bytes():
+                funnet.append((sti.parent / "cmdline").read_bytes().decode())
+        except OSError:
+            continue
+    return funnet
+
+
+def test_every_built_row_is_planned_on_the_calendars_date_and_no_other_row_is_there(drift: Drift) -> None:
+    planlagt = planned_runs(drift.api)
+    ventet = {flow_name(rad): coming_dates(rad, drift.hjem.radvalg, now())[0] for rad in built_rows()}
+    assert {navn: min(tider) for navn, tider in planlagt.items()} == ventet
+    assert {navn[:2] for navn in planlagt} == {rad.rad[:2] for rad in built_rows()}
+
+
+def test_the_first_page_is_not_empty(drift: Drift) -> None:
+    ferdige = drift.post("/flow_runs/filter", flow_runs={"state": {"type": {"any_": ["COMPLETED"]}}})
+    assert ferdige
+
+
+def test_a_row_run_from_the_ui_does_its_work_and_leaves_its_counts_as_an_artifact(drift: Drift) -> None:
+    kjoring = drift.run_row("13", {"rad": "13-konvertere-vigokoder", "aar": 2026})
+    assert kjoring["state"]["type"] == "COMPLETED"
+    artefakter = drift.post("/artifacts/filter", artifacts={"flow_run_id": {"any_": [kjoring["id"]]}})
+    assert re.search(r"\| Rader inn \| \d+ \|", artefakter[0]["data"])
+
+
+def test_a_refusal_and_a_fault_reach_the_ui_without_anyones_data(drift: Drift) -> None:
+    (drift.hjem.innboks / "vigo_ikkesokere_feil.csv").write_text(
+        "Fodselsnummer;Fornavn\nx;Hemmelig Navnesen\n", "utf-8"
+    )
+    kjoring = drift.run_row("12", {"rad": "12-innlasting-ikkesokere", "aar": 2026})
+    assert kjoring["state"]["type"] == "FAILED"
+    assert "ÅH-2013" in kjoring["state"]["message"]
+    (drift.hjem.innboks / "vigo_ikkesokere_feil.csv").unlink()
+
+
+def test_the_command_line_goes_through_the_running_server(drift: Drift) -> None:
+    for_ = len(drift.post("/flow_runs/filter", flow_runs={"name": {"like_": "02-forberede"}}))
+    kommando = command(drift.hjem.mappe, "run", "02", "--year", "2026", "--dry-run", "--json")
+    ferdig = subprocess.run(kommando, cwd=ROT, env=environment(), capture_output=True, text=True, check=False)
+    assert json.loads(ferdig.stdout)["rad"] == "02-forberede-udir-februar"
+    assert len(drift.post("/flow_runs/filter", flow_runs={"name": {"like_": "02-forberede"}})) == for_ + 1
+
+
+def test_nothing_about_anyone_is_in_prefects_database(drift: Drift) -> None:
+    with drift.hjem.register.transaction("prøve") as con:
+        felter = ("fodselsnummer", "etternavn", "adresselinje1", "epost", "foresatt1_navn")
+        sql = "SELECT DISTINCT verdi FROM fakta WHERE list_contains(?, felt) AND length(verdi) > 6"
+        verdier = {verdi for (verdi,) in con.execute(sql, [list(felter)]).fetchall()}
+    tekst = everything_in(drift.hjem.mappe / "prefect" / "prefect.db")
+    assert "13-konvertere-vigokoder" in tekst
+    assert [verdi for verdi in verdier | {"Navnesen"} if verdi in tekst] == []
+
+
+def everything_in(database: Path) -> str:
+    """Every value of every table, through SQLite itself so that the write-ahead log is read too."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as con:
+        tabeller = [navn for (navn,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        deler = [str(rad) for navn in tabeller for rad in con.execute(f'SELECT * FROM "{navn}"')]
+    con.close()
+    return "\n".join(deler)
+
+
+def test_a_taken_port_is_refused_with_what_to_do(drift: Drift, tmp_path: Path) -> None:
+    kommando = command(drift.hjem.mappe, "start", "--port", drift.api.split(":")[2].split("/")[0])
+    ferdig = subprocess.run(kommando, cwd=ROT, env=environment(), capture_output=True, text=True, check=False)
+    assert ferdig.returncode == 2
+    assert ferdig.stderr.startswith("ÅH-1701")
+
+
+def test_the_year_through_prefect_is_the_year_without_it(tmp_path: Path) -> None:
+    svar = {}
+    for navn, valg in {"med": [], "uten": ["--plain"]}.items():
+        subprocess.run(command(tmp_path / navn, "demo", "--youth", "40"), cwd=ROT, env=environment(), check=True)
+        kommando = command(tmp_path / navn, "replay", "2026", "--json", *valg)
+        ferdig = subprocess.run(kommando, cwd=ROT, env=environment(), capture_output=True, text=True, check=False)
+        svar[navn] = [rad | {"sekunder": 0} for rad in json.loads(ferdig.stdout)]
+    assert svar["med"] == svar["uten"]
+    assert {rad["utfall"] for rad in svar["med"]} == {"ferdig"}
+    assert not still_running(str(tmp_path))
+
+
+def test_dates_cover_the_coming_year_also_when_this_years_are_past() -> None:
+    desember = datetime.fromisoformat("2026-12-31T12:00:00+01:00")
+    for rad in built_rows():
+        tider = coming_dates(rad, (), desember)
+        assert [tid.year for tid in tider] == [2027, 2028]
+        assert {tid.hour for tid in tider} == {8}
