@@ -7,7 +7,8 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from pathlib import Path
+from typing import Final, NoReturn
 
 from cyclopts import App, CycloptsError, Group, Parameter
 from cyclopts.exceptions import (
@@ -76,10 +77,9 @@ def main(argv: Sequence[str]) -> int:
     ord_, hjem = _take_home(list(argv))
     if hjem:
         os.environ[MILJOVARIABEL] = hjem
-    prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)
     if ord_[:1] == [TEST]:
-        os.chdir(ROT)
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *ord_[1:]])  # noqa: S606 our own interpreter
+        _run_tests(ord_[1:])
+    prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)
     try:
         return _command(ord_)
     except BrukerFeil as feil:
@@ -95,6 +95,13 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.write(json.dumps(svar, ensure_ascii=False) + "\n")
     _say(str(refused))
     return UTGANG_AVVIST
+
+
+def _run_tests(ord_: list[str]) -> NoReturn:
+    """Become the test runner, with a Prefect home of the environment's own."""
+    prepare(Path(sys.prefix) / "test")
+    os.chdir(ROT)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *ord_])  # noqa: S606 our own interpreter
 
 
 def _command(ord_: list[str]) -> int:
