@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
+from pydantic import ConfigDict
 
 UKE_MONSTER: Final = r"^([1-9]|[1-4]\d|5[0-3])?$"
 DAG_MONSTER: Final = r"^((0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$"
@@ -75,6 +76,8 @@ class Radvalg:
     ``dato`` is the day the row runs, ``fra`` and ``til`` its window. A choice without dates says that the row stays as
     the wheel has it, so that its conflicts are settled.
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     rad: str
     aar: int

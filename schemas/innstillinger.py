@@ -1,9 +1,8 @@
 """This county's settings, as ``innstillinger.toml`` holds them. No secrets: the key stands elsewhere."""
 
-from datetime import date
-
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.arshjul import Radvalg
 from schemas.verdier import Modus
 
 
@@ -51,18 +50,6 @@ class Raadgiver(_Del):
     kommuner: tuple[str, ...]
 
 
-class Valg(_Del):
-    """The administrator's choice for one row and year."""
-
-    rad: str
-    aar: int
-    begrunnelse: str
-    dato: date | None = None
-    fra: date | None = None
-    til: date | None = None
-    hopp_over: bool = False
-
-
 class Innstillinger(_Del):
     """Everything a county decides for itself."""
 
@@ -72,4 +59,4 @@ class Innstillinger(_Del):
     grenser: Grenser
     undersokelse: Undersokelse
     radgivere: tuple[Raadgiver, ...]
-    radvalg: tuple[Valg, ...] = ()
+    radvalg: tuple[Radvalg, ...] = ()

@@ -8,6 +8,7 @@ DATA = ROT / "data"
 
 MAPPE_RETTIGHETER = 0o700
 FIL_RETTIGHETER = 0o600
+HALVSKREVET = ".del"
 
 
 def make_folder(mappe: Path) -> Path:
@@ -21,7 +22,7 @@ def make_folder(mappe: Path) -> Path:
 def write_file(sti: Path, innhold: bytes) -> Path:
     """Write a whole file or nothing: to a name beside it, flushed to disk, then renamed in place."""
     make_folder(sti.parent)
-    midlertidig = sti.with_name(f".{sti.name}.{os.getpid()}.del")
+    midlertidig = sti.with_name(f".{sti.name}.{os.getpid()}{HALVSKREVET}")
     handtak = os.open(midlertidig, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FIL_RETTIGHETER)
     with os.fdopen(handtak, "wb") as fil:
         fil.write(innhold)

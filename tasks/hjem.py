@@ -47,7 +47,7 @@ class Hjem:
     @property
     def radvalg(self) -> tuple[Radvalg, ...]:
         """The administrator's choices for rows, as the calendar takes them."""
-        return tuple(Radvalg(**valg.model_dump()) for valg in self.innstillinger.radvalg)
+        return self.innstillinger.radvalg
 
     @property
     def innboks(self) -> Path:

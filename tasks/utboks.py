@@ -18,7 +18,7 @@ from schemas.verdier import Forslagstilstand, Kanal, Tilstand
 from tasks.anledning import Anledning
 from tasks.arshjul import find_row
 from tasks.feil import BrukerFeil
-from tasks.filer import FIL_RETTIGHETER, make_folder
+from tasks.filer import FIL_RETTIGHETER, HALVSKREVET, make_folder
 from tasks.forslag import SYSTEMET, attempted, set_state, state_of
 from tasks.hjem import Hjem
 from tasks.kanaler import KANALER, Pakkefiler, Post
@@ -45,6 +45,7 @@ def send(hjem: Hjem, forslag_id: str | None, naa: datetime) -> list[Sendt]:
     (someone else is sending), ÅH-1405 (channel not in use in this mode).
     """
     with _alone(hjem):
+        _clear_half_written(hjem)
         utfall = [_carry_out(hjem, enkelt, naa) for enkelt in _approved(hjem, forslag_id)]
     if endrede := [enkelt for enkelt in utfall if isinstance(enkelt, str)]:
         raise BrukerFeil("ÅH-1403", forslag=", ".join(endrede))
@@ -73,9 +74,10 @@ def _carry_out(hjem: Hjem, forslag_id: str, naa: datetime) -> Sendt | str:
         gjelder_fortsatt = tilstand is Forslagstilstand.IVERKSATT or _prepare(con, hjem, forslag_id, tilstand, naa)
         if not gjelder_fortsatt:
             set_state(con, forslag_id, Forslagstilstand.UTLOPT, naa, SYSTEMET, ENDRET)
+        sett = _knowledge(con)
     if not gjelder_fortsatt:
         return forslag_id
-    while bolk := _claim(hjem, forslag_id, naa):
+    while bolk := _claim(hjem, forslag_id, sett, naa):
         resultat = [(post.utsending_id, *KANALER[post.kanal].deliver(hjem, post)) for post in bolk]
         _record(hjem, forslag_id, resultat, naa)
     return _finish(hjem, forslag_id, naa)
@@ -91,23 +93,38 @@ def _prepare(
     """
     if tilstand is Forslagstilstand.IVERKSETTES:
         _reconcile(con, hjem, forslag_id, naa)
-    naa_utkast = draft(_occasion(con, hjem, forslag_id, naa), _others(con, forslag_id))
-    planlagt = dict(
-        con.execute(
-            "SELECT utsending_id, innhold_sha256 FROM utsending_naa WHERE forslag_id = ? AND tilstand = 'planlagt'",
-            [forslag_id],
-        ).fetchall()
-    )
-    na_hasher = {sending.innhold_sha256 for sending in naa_utkast.sendinger}
-    if tilstand is Forslagstilstand.GODKJENT:
-        if content_hash(na_hasher) != content_hash(planlagt.values()):
-            return False
-        set_state(con, forslag_id, Forslagstilstand.IVERKSETTES, naa, SYSTEMET, "")
+        _refuse_changed(con, hjem, forslag_id, naa)
         return True
-    for utsending_id, sha in planlagt.items():
-        if sha not in na_hasher:
-            _events(con, [(utsending_id, Tilstand.AVVIST, ENDRET)], naa)
+    planlagt, na_hasher = _planned_and_now(con, hjem, forslag_id, naa)
+    if content_hash(na_hasher) != content_hash(planlagt.values()):
+        return False
+    set_state(con, forslag_id, Forslagstilstand.IVERKSETTES, naa, SYSTEMET, "")
     return True
+
+
+def _refuse_changed(con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa: datetime) -> None:
+    """Refuse those planned items that would not be sent, or not as they were approved, if they were drafted now."""
+    planlagt, na_hasher = _planned_and_now(con, hjem, forslag_id, naa)
+    endrede = [utsending_id for utsending_id, sha in planlagt.items() if sha not in na_hasher]
+    _events(con, [(utsending_id, Tilstand.AVVIST, ENDRET) for utsending_id in endrede], naa)
+
+
+def _planned_and_now(
+    con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa: datetime
+) -> tuple[dict[str, str], set[str]]:
+    """Return the planned items' content hashes, and the hashes of what would be sent if it were drafted now."""
+    utkast = draft(_occasion(con, hjem, forslag_id, naa), _others(con, forslag_id))
+    planlagt = con.execute(
+        "SELECT utsending_id, innhold_sha256 FROM utsending_naa WHERE forslag_id = ? AND tilstand = 'planlagt'",
+        [forslag_id],
+    ).fetchall()
+    return dict(planlagt), {sending.innhold_sha256 for sending in utkast.sendinger}
+
+
+def _knowledge(con: duckdb.DuckDBPyConnection) -> list[int]:
+    """Return how much the register knows: a larger number since last time means that something was learned."""
+    svar = con.execute("SELECT (SELECT count(*) FROM fakta), (SELECT count(*) FROM svar)").fetchone()
+    return list(svar or ())
 
 
 def _others(con: duckdb.DuckDBPyConnection, forslag_id: str) -> set[str]:
@@ -125,9 +142,15 @@ def _reconcile(con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa:
         _events(con, [(post.utsending_id, tilstand, FUNNET[tilstand])], naa)
 
 
-def _claim(hjem: Hjem, forslag_id: str, naa: datetime) -> list[Post]:
-    """Write the intent of the next few items: as many as their channel can be asked about, else one."""
+def _claim(hjem: Hjem, forslag_id: str, sett: list[int], naa: datetime) -> list[Post]:
+    """Write the intent of the next few items: as many as their channel allows under way at once.
+
+    What was learned since ``sett`` (updated here) is heeded first: a youth protected while letters go out gets none.
+    """
     with hjem.register.transaction(f"utsending av {forslag_id}") as con:
+        if (kunnskap := _knowledge(con)) != sett:
+            _refuse_changed(con, hjem, forslag_id, naa)
+            sett[:] = kunnskap
         neste = _posts(con, forslag_id, Tilstand.PLANLAGT, 1)
         if not neste:
             return []
@@ -209,6 +232,12 @@ def _events(con: duckdb.DuckDBPyConnection, hendelser: list[tuple[str, Tilstand,
             "INSERT INTO utsending_hendelse (utsending_id, tilstand, tid, grunn) VALUES (?, ?, ?, ?)",
             [(utsending_id, tilstand, to_utc(naa), grunn) for utsending_id, tilstand, grunn in hendelser],
         )
+
+
+def _clear_half_written(hjem: Hjem) -> None:
+    """Remove what a killed sender was writing: never handed over, since a file gets its name when it is whole."""
+    for sti in hjem.utboks.rglob(f".*{HALVSKREVET}"):
+        sti.unlink()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The outbox: each item at most once, nothing lost, nothing unapproved; killed anywhere and run again."""
 
 import contextlib
+import dataclasses
 import os
 import signal
 import subprocess
@@ -150,8 +151,6 @@ def test_killed_at_any_point_and_sent_again_nothing_is_lost_and_nothing_goes_twi
         brudd(patch)
         with pytest.raises(Drept):
             bygd.send()
-    for rest in bygd.hjem.utboks.rglob(".*.del") if bygd.hjem.utboks.exists() else ():
-        rest.unlink()  # half a file under another name is nobody's letter
     bygd.send()
     everything_went_once(bygd, godkjent)
 
@@ -232,6 +231,35 @@ def test_whoever_becomes_protected_during_a_cut_off_is_refused_and_the_others_ge
     svar = dict(bygd.ask("SELECT person_id, tilstand FROM utsending_naa WHERE person_id <> ''"))
     assert svar == {personer[0]: "levert", personer[1]: "levert", personer[2]: "avvist"}
     assert bygd.proposal(forslag_id) == "iverksatt"
+
+
+def test_whoever_becomes_protected_while_letters_go_out_is_stopped_before_the_next_batch(
+    bygd: Any, hurtig: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forste, siste = bygd.person(), bygd.person()
+    forslag_id = bygd.run().forslag_id
+    bygd.approve(forslag_id)
+    for kanal, om in KANALER.items():
+        monkeypatch.setitem(KANALER, kanal, dataclasses.replace(om, bolk=1))
+    ekte = utboks._record
+
+    def record(*args: Any) -> None:
+        ekte(*args)
+        bygd.change(siste, "2026-05-11", "2026-05-11T09:00", adressegradering_otto="fortrolig")
+
+    monkeypatch.setattr(utboks, "_record", record)
+    bygd.send()
+    svar = dict(bygd.ask("SELECT person_id, tilstand FROM utsending_naa WHERE mottaker = 'ungdom'"))
+    assert svar == {forste: "levert", siste: "avvist"}
+
+
+def test_what_a_killed_sender_was_writing_is_cleared_away(bygd: Any, godkjent: str) -> None:
+    rest = bygd.hjem.utboks / "print" / ".F2026-14-1-00001.pdf.123.del"
+    rest.parent.mkdir(parents=True)
+    rest.write_bytes(b"%PDF")
+    bygd.send()
+    assert not rest.exists()
+    everything_went_once(bygd, godkjent)
 
 
 def test_whoever_comes_of_age_during_a_cut_off_has_no_copy_sent_to_the_guardian(bygd: Any, hurtig: Any) -> None:
