@@ -51,7 +51,7 @@ class Drift:
     api: str
 
     def post(self, sti: str, **innhold: Any) -> Any:
-        """Ask the server; its 503 says that SQLite was busy and that it may be asked again, as Prefect's client does."""
+        """Ask the server; 503 means that SQLite was busy and it may be asked again, as Prefect's own client does."""
         for _ in range(10):
             svar = httpx.post(self.api + sti, json=innhold, timeout=30)
             if svar.status_code != httpx.codes.SERVICE_UNAVAILABLE:
