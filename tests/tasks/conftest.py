@@ -18,7 +18,7 @@ from deployments.demo.innstillinger import settings_bytes
 from deployments.rader import run_row
 from schemas.fodselsnummer import control_digits
 from schemas.kjoring import Kjoreresultat, Kjorevalg
-from tasks import forslag, utboks
+from tasks import forslag, kanaler, utboks
 from tasks.arshjul import find_row
 from tasks.hjem import Hjem, home
 from tasks.klokke import OSLO, to_utc
@@ -167,3 +167,9 @@ def bygd(lag_bygd: Callable[[], Bygd], monkeypatch: pytest.MonkeyPatch) -> Bygd:
     ny = lag_bygd()
     monkeypatch.setenv("ARSHJUL_HOME", str(ny.hjem.mappe))
     return ny
+
+
+@pytest.fixture
+def hurtig(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters as text: what is tested is the sending."""
+    monkeypatch.setattr(kanaler, "render", lambda brev: repr(brev).encode())

@@ -1,6 +1,5 @@
 """The outbox: each item at most once, nothing lost, nothing unapproved; killed anywhere and run again."""
 
-import contextlib
 import dataclasses
 import os
 import signal
@@ -9,29 +8,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from schemas.verdier import Kanal, Tilstand
-from tasks import forslag, kanaler, utboks
+from schemas.verdier import Kanal
+from tasks import kanaler, utboks
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT
 from tasks.kanaler import KANALER, Filkanal
+from tests.tasks.brudd import ANTALL, BRUDD, Drept, at_delivery
 
 SENDT_ANTALL = "SELECT utsending_id, count(*) FROM utsending_hendelse WHERE tilstand = 'levert' GROUP BY 1"
-
-
-class Drept(BaseException):
-    """The process is gone here: nothing of ours may catch it."""
-
-
-@pytest.fixture
-def hurtig(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters as text: what is tested is the sending."""
-    monkeypatch.setattr(kanaler, "render", lambda brev: repr(brev).encode())
 
 
 @pytest.fixture
@@ -43,9 +31,6 @@ def godkjent(bygd: Any, hurtig: None) -> str:
     forslag_id = bygd.run().forslag_id
     bygd.approve(forslag_id)
     return str(forslag_id)
-
-
-ANTALL = 6
 
 
 def everything_went_once(bygd: Any, forslag_id: str) -> None:
@@ -64,83 +49,6 @@ def test_what_is_approved_is_sent_once_and_sending_again_sends_nothing(bygd: Any
     assert igjen.levert == ANTALL
     assert [sti.stat().st_mtime_ns for sti in bygd.files()] == tider
     everything_went_once(bygd, godkjent)
-
-
-def after_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    ekte = utboks._claim
-
-    def claim(*args: Any) -> Any:
-        ekte(*args)
-        raise Drept
-
-    monkeypatch.setattr(utboks, "_claim", claim)
-
-
-def before_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    def record(*args: Any) -> None:
-        raise Drept
-
-    monkeypatch.setattr(utboks, "_record", record)
-
-
-def inside_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    ekte = utboks._events
-
-    def events(con: Any, hendelser: list[Any], naa: Any) -> None:
-        ekte(con, hendelser, naa)
-        if any(tilstand is Tilstand.LEVERT for _, tilstand, _ in hendelser):
-            raise Drept
-
-    monkeypatch.setattr(utboks, "_events", events)
-
-
-def before_finish(monkeypatch: pytest.MonkeyPatch) -> None:
-    def finish(*args: Any) -> None:
-        raise Drept
-
-    monkeypatch.setattr(utboks, "_finish", finish)
-
-
-def at_delivery(nummer: int, *, skrevet: bool) -> Callable[[pytest.MonkeyPatch], None]:
-    """Killed at the ``nummer``-th item of the batch, just before or just after its file was written."""
-
-    def kill(monkeypatch: pytest.MonkeyPatch) -> None:
-        ekte, antall = Filkanal.deliver, Counter()
-
-        def deliver(self: Filkanal, *args: Any) -> Any:
-            antall["levert"] += 1
-            if antall["levert"] == nummer and not skrevet:
-                raise Drept
-            svar = ekte(self, *args)
-            if antall["levert"] == nummer:
-                raise Drept
-            return svar
-
-        monkeypatch.setattr(Filkanal, "deliver", deliver)
-
-    return kill
-
-
-def half_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    def write(sti: Any, innhold: bytes) -> None:
-        sti.parent.mkdir(parents=True, exist_ok=True)
-        sti.with_name(f".{sti.name}.1.del").write_bytes(innhold[:10])
-        raise Drept
-
-    monkeypatch.setattr(kanaler, "write_file", write)
-
-
-BRUDD = {
-    "etter at hensikten er skrevet": after_claim,
-    "før første fil": at_delivery(1, skrevet=False),
-    "etter første fil": at_delivery(1, skrevet=True),
-    "midt i bunken": at_delivery(3, skrevet=True),
-    "etter siste fil": at_delivery(ANTALL, skrevet=True),
-    "midt i en fil": half_written,
-    "før kvitteringen": before_record,
-    "midt i kvitteringen": inside_record,
-    "før avslutningen": before_finish,
-}
 
 
 @pytest.mark.parametrize("brudd", BRUDD.values(), ids=BRUDD.keys())
@@ -327,100 +235,3 @@ def test_outside_practice_digital_mail_and_e_mail_are_refused_whole(
 def test_only_what_needs_no_connection_may_be_used_outside_practice() -> None:
     assert {kanal for kanal, bruk in KANALER.items() if len(bruk.modi) > 1} == {Kanal.PRINT, Kanal.UDIR}
     assert set(KANALER) == set(Kanal)
-
-
-class Utsending(RuleBasedStateMachine):
-    """Propose, approve, reject, change, send and kill in any order."""
-
-    lag_bygd: ClassVar[Callable[[], Any]]
-    monkeypatch: ClassVar[pytest.MonkeyPatch]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bygd = type(self).lag_bygd()
-        self.monkeypatch.setenv("ARSHJUL_HOME", str(self.bygd.hjem.mappe))
-        self.personer = [self.bygd.person(), self.bygd.person(), self.bygd.person(**self.bygd.MINDREAARIG)]
-        self.forslag: list[str] = []
-        self.godkjent: set[str] = set()
-        self.minutt = 0
-
-    def tid(self) -> str:
-        self.minutt += 1
-        return f"2026-05-11T{8 + self.minutt // 60:02}:{self.minutt % 60:02}"
-
-    @rule()
-    def foresla(self) -> None:
-        if (ny := self.bygd.run(tid=self.tid()).forslag_id) and ny not in self.forslag:
-            self.forslag.append(ny)
-
-    @precondition(lambda self: self.forslag)
-    @rule()
-    def godkjenn(self) -> None:
-        if self.bygd.proposal(self.forslag[-1]) == "venter":
-            self.bygd.approve(self.forslag[-1], self.tid())
-            self.godkjent.add(self.forslag[-1])
-
-    @precondition(lambda self: self.forslag)
-    @rule()
-    def avvis(self) -> None:
-        if self.bygd.proposal(self.forslag[-1]) == "venter":
-            forslag.reject(self.bygd.hjem, self.forslag[-1], "Kari", "feil", self.bygd.at(self.tid()))
-
-    @rule()
-    def hele_rutinen(self) -> None:
-        self.foresla()
-        if self.forslag:
-            self.godkjenn()
-        self.send()
-
-    @rule()
-    def endre(self) -> None:
-        person = self.personer[self.minutt % 3]
-        tid = self.tid()
-        self.bygd.change(person, "2026-05-11", tid, adresselinje1=f"Ny vei {self.minutt}")
-
-    @rule()
-    def skjerm(self) -> None:
-        person, tid = self.personer[self.minutt % 3], self.tid()
-        gradering = "fortrolig" if self.minutt % 2 else "ugradert"
-        self.bygd.change(person, "2026-05-11", tid, adressegradering_otto=gradering)
-
-    @rule()
-    def send(self) -> None:
-        try:
-            self.bygd.send(tid=self.tid())
-        except BrukerFeil as feil:
-            assert feil.kode == "ÅH-1403"  # noqa: PT017
-
-    @rule()
-    def drep(self) -> None:
-        brudd = list(BRUDD.values())[self.minutt % len(BRUDD)]
-        with pytest.MonkeyPatch.context() as patch:
-            brudd(patch)
-            with contextlib.suppress(Drept, BrukerFeil):
-                self.bygd.send(tid=self.tid())
-
-    @invariant()
-    def each_key_is_delivered_at_most_once_and_only_when_approved(self) -> None:
-        levert = self.bygd.ask(
-            "SELECT nokkel, forslag_id FROM utsending JOIN utsending_hendelse USING (utsending_id)"
-            " WHERE tilstand = 'levert'"
-        )
-        assert len({nokkel for nokkel, _ in levert}) == len(levert)
-        assert {forslag_id for _, forslag_id in levert} <= self.godkjent
-        filer = [sti for sti in self.bygd.files() if not sti.name.startswith(".")]
-        assert {sti.stem.rsplit("-", 1)[0] for sti in filer} <= self.godkjent
-        nokler = self.bygd.ask(
-            "SELECT nokkel FROM utsending WHERE list_contains(?, utsending_id)", [sti.stem for sti in filer]
-        )
-        assert len(set(nokler)) == len(nokler) == len(filer)
-
-
-def test_whatever_people_do_in_whatever_order_each_key_goes_once_and_nothing_unapproved_goes(
-    lag_bygd: Callable[[], Any], hurtig: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Utsending.lag_bygd, Utsending.monkeypatch = staticmethod(lag_bygd), monkeypatch
-    ofte = settings(
-        max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), database=None
-    )
-    run_state_machine_as_test(Utsending, settings=ofte)
