@@ -15,7 +15,7 @@ from pathlib import Path
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from deployments.demo import Demo, answers, write_answers
-from deployments.rader import IVERKSETT, built_rows, load_flow, run_row
+from deployments.rader import built_rows, carry_out_flow, run_row
 from schemas.arshjul import Rad
 from schemas.iverksetting import Iverksettingsvalg
 from schemas.kjoring import Kjoreresultat, Kjorevalg
@@ -89,7 +89,7 @@ class Avspilling:
 
     def _send(self, rad: Rad, resultat: Kjoreresultat) -> Callable[[datetime], None]:
         def send(tid: datetime) -> None:
-            flyt = load_flow(IVERKSETT)
+            flyt = carry_out_flow()
             valg = Iverksettingsvalg(forslag_id=resultat.forslag_id or "", naa=tid)
             flyt.fn(valg) if self.plain else flyt(valg)
             if rad.flyt in BREVFLYTER:

@@ -14,6 +14,7 @@ from tasks.arshjul import read_wheel
 from tasks.feil import BrukerFeil
 
 IVERKSETT = "iverksett"
+IVERKSETT_NAVN = "99 · Iverksett godkjente forslag"
 NAVNELENGDE = 60
 FORBUDT = re.compile(r"\s*[/%&<>]\s*")
 
@@ -22,6 +23,11 @@ def load_flow(navn: str) -> Flow[..., dict[str, Any]]:
     """Return the flow in ``flows/NAVN.py``."""
     flyt: Flow[..., dict[str, Any]] = getattr(import_module(f"flows.{navn}"), navn)
     return flyt
+
+
+def carry_out_flow() -> Flow[..., dict[str, Any]]:
+    """Return the flow that carries out what is approved, under the name it has among the rows."""
+    return load_flow(IVERKSETT).with_options(name=IVERKSETT_NAVN)
 
 
 def built_rows() -> tuple[Rad, ...]:

@@ -11,7 +11,7 @@ from prefect import Flow
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import RRule, Schedule
 
-from deployments.rader import IVERKSETT, built_rows, flow_of, load_flow
+from deployments.rader import IVERKSETT, built_rows, carry_out_flow, flow_of
 from schemas.arshjul import Rad, Raddatoer, Radvalg
 from schemas.kjoring import Kjorevalg
 from tasks.arshjul import row_dates
@@ -21,7 +21,6 @@ from tasks.klokke import local_date
 MERKE = "årshjul"
 PLANNAVN = "hjul"
 AAR_FRAMOVER = 2
-IVERKSETT_NAVN = "99 · Iverksett godkjente forslag"
 
 
 def coming_dates(rad: Rad, valg: Iterable[Radvalg], naa: datetime) -> list[datetime]:
@@ -56,7 +55,7 @@ def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeploy
         for rad in built_rows()
     ]
     iverksett = _deployment(
-        load_flow(IVERKSETT).with_options(name=IVERKSETT_NAVN),
+        carry_out_flow(),
         "Sender det som er godkjent, hver ting høyst én gang. Trygg å kjøre på nytt. Sender aldri noe som ikke er "
         "godkjent for nøyaktig det innholdet det har.",
         {"valg": {}},

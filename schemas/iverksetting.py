@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Iverksettingsvalg(BaseModel):
     """Which proposal to carry out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"description": "Hvilke godkjente forslag som skal sendes."}
+    )
 
     forslag_id: str = Field(default="", title="Forslag", description="Tom betyr alle som er godkjent.")
     naa: datetime | None = Field(

@@ -10,7 +10,11 @@ from schemas.verdier import Utfall
 class Kjorevalg(BaseModel):
     """What a run is asked to do. The form in the Prefect UI is made from this; it never holds a person."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"description": "Hva kjøringen skal gjøre. Skriv aldri noe om en person her."},
+    )
 
     rad: str = Field(title="Rad i årshjulet", description="Radens navn, for eksempel 14-brev-ikkesokere.")
     aar: int = Field(default=0, title="År", description="0 betyr året kjøringen er planlagt for.")

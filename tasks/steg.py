@@ -14,7 +14,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 
-from tasks.feil import ArshjulFeil, ProgramFeil
+from schemas.kjoring import Kjorevalg
+from tasks.arshjul import find_row
+from tasks.feil import ArshjulFeil, BrukerFeil, ProgramFeil
 from tasks.sted import place_of
 
 P = ParamSpec("P")
@@ -56,6 +58,8 @@ def routine(navn: str) -> Callable[[Callable[P, Resultat]], Flow[P, dict[str, An
     def wrap(funksjon: Callable[P, Resultat]) -> Flow[P, dict[str, Any]]:
         @wraps(funksjon)
         def run(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+            for valg in (*args, *kwargs.values()):
+                _must_belong(valg, funksjon.__name__)
             resultat = _guarded(funksjon)(*args, **kwargs)
             if FlowRunContext.get():
                 create_markdown_artifact(resultat.oppsummering(), key=resultat.artefakt, description="Oppsummering")
@@ -73,6 +77,12 @@ def _run_name() -> str:
     valg = dict(flow_run.parameters).get("valg") or {}
     valg = valg if isinstance(valg, dict) else valg.model_dump()
     return " · ".join(str(valg[navn]) for navn in ("rad", "forslag_id", "aar") if valg.get(navn)) or "alle godkjente"
+
+
+def _must_belong(valg: object, flyt: str) -> None:
+    """Refuse a row that another routine runs: its name can be changed in the form. BrukerFeil ÅH-1213."""
+    if isinstance(valg, Kjorevalg) and find_row(valg.rad).flyt not in (flyt, None):
+        raise BrukerFeil("ÅH-1213", rad=valg.rad)
 
 
 def planned_time() -> datetime | None:

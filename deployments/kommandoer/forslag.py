@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from deployments.kommandoer.felles import parse_time, say, say_json
 from deployments.miljo import through_server
-from deployments.rader import IVERKSETT, load_flow
+from deployments.rader import carry_out_flow
 from schemas.iverksetting import Iverksatt, Iverksettingsvalg
 from tasks import forslag, klokke
 from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN
@@ -55,7 +55,7 @@ def reject(
 def send(id: str = "", *, now: Tid = None, json: Json = False) -> int:  # noqa: A002 the contract's word
     """Send det som er godkjent. Trygt å kjøre to ganger, å avbryte, og å kjøre fra to steder."""
     valg = Iverksettingsvalg(forslag_id=id, naa=parse_time(now))
-    flyt = load_flow(IVERKSETT)
+    flyt = carry_out_flow()
     resultat = Iverksatt.model_validate(flyt(valg) if through_server() else flyt.fn(valg))
     if json:
         say_json(resultat.model_dump(mode="json"))

@@ -7,9 +7,11 @@ import pytest
 from prefect import Flow
 
 from deployments.rader import IVERKSETT, built_rows, flow_of, load_flow
+from schemas.kjoring import Kjorevalg
 from tasks.arshjul import read_wheel
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT
+from tasks.hjem import Hjem
 from tasks.utkast import UTKAST_AV_FLYT
 
 FLYTER = sorted(sti.stem for sti in (ROT / "flows").glob("*.py") if sti.stem != "__init__")
@@ -64,3 +66,8 @@ def test_only_the_flow_that_carries_out_can_send() -> None:
 def test_no_flow_is_retried_or_keeps_its_result(navn: str) -> None:
     flyt = load_flow(navn)
     assert (flyt.retries, flyt.persist_result) == (0, False)
+
+
+def test_a_row_that_another_routine_runs_is_refused(fylke: Hjem) -> None:
+    with pytest.raises(BrukerFeil, match="ÅH-1213"):
+        load_flow("brev").fn(Kjorevalg(rad="05-overforing-udir-februar", aar=2026))
