@@ -118,9 +118,9 @@ def adviser_notices(anledning: Anledning, nye: list[Sending], raadgivere: dict[s
             "fra": innstillinger.ansvarlig.epost,
             "til": raadgiver.epost,
             "tid": run_time(anledning.brevdato),
-            "emne": f"{anledning.rad.plan.rstrip('.')}: sendes {anledning.brevdato:%d.%m.%Y}",
+            "emne": f"Brev sendes {anledning.brevdato:%d.%m.%Y}: {tittel}",
             "tekst": f"Hei.\n\n{antall[raadgiver.id]} av ungdommene du følger opp får brevet «{tittel}».\n"
-            "Svarene kommer i arbeidslisten din.\n\nHilsen Årshjul\n",
+            "Noen av dem kan ta kontakt med deg om det.\n\nHilsen Årshjul\n",
         }
         nokkel = make_key(anledning.rad.rad, anledning.aar, raadgiver.id, hva)
         varsler.append(Sending("", Mottaker.RAADGIVER, raadgiver.id, Kanal.EPOST, nokkel, as_json(innhold)))
@@ -140,4 +140,4 @@ def _answer_by(brevdato: date) -> date:
 def _sender(anledning: Anledning, maalform: Literal["nb", "nn"]) -> Avsender:
     fylke = anledning.hjem.innstillinger.fylke
     navn = fylke.avsender_nynorsk if maalform == "nn" else fylke.avsender
-    return Avsender(fylke.navn, navn, fylke.telefon, fylke.epost, fylke.nettside)
+    return Avsender(fylke.navn, navn, fylke.telefon, fylke.epost, fylke.nettside.removeprefix("https://"))
