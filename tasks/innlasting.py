@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from schemas import fodselsnummer
 from schemas.kontroll import parse_date
-from tasks import kodeverk
+from tasks import kodeverk, mottakere
 from tasks.avvik import Funn, finding
 from tasks.feil import BrukerFeil, ProgramFeil
 from tasks.innboks import freeze
 from tasks.karantene import set_aside
 from tasks.kjoring import Kjoring
+from tasks.mottakere import UGRADERT
 from tasks.register import fakta
 from tasks.steg import step
 from tasks.vurdering import GRUPPE_AV_FORMAT, Vurdert
@@ -36,6 +37,8 @@ def load(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
 
     BrukerFeil ÅH-2015 where a delivery has shrunk or grown past the county's limits against the last one.
     """
+    if not vurdert:
+        return []
     for enkelt in vurdert:
         _check_size(kjoring, enkelt)
     freeze(kjoring, [enkelt.mottatt for enkelt in vurdert], [enkelt.validert.antall for enkelt in vurdert])
@@ -43,7 +46,7 @@ def load(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
     for enkelt in vurdert:
         medlemmer |= _load_file(kjoring, enkelt)
     set_aside(kjoring, vurdert)
-    borte = _retract_gone(kjoring, vurdert, medlemmer) if vurdert else set()
+    borte = _retract_gone(kjoring, vurdert, medlemmer)
     tall = kjoring.tall
     if tall.inn != tall.lastet + tall.uendret + tall.karantene:
         raise ProgramFeil("rader inn er ikke lik lastet, uendret og satt til side")
@@ -66,15 +69,48 @@ def _load_file(kjoring: Kjoring, vurdert: Vurdert) -> set[str]:
     ny = personer == ""
     personer[ny] = fakta.new_people(kjoring.con, int(ny.sum()), kjoring.kjoring_id, kjoring.registrert_tid)
     ramme.insert(0, "person_id", personer)
-    endret = fakta.add(kjoring.con, facts_of(kjoring, ramme, vurdert.mottatt.format.navn), *_signature(kjoring))
+    til_side = _known_set_aside(kjoring, vurdert, dict(zip(ramme["fodselsnummer"], personer, strict=True)))
+    lang = pd.concat([_protections(kjoring, til_side, vurdert), facts_of(kjoring, ramme, vurdert.mottatt.format.navn)])
+    nye = lang.drop_duplicates(["person_id", "felt", "gyldig_fra"])
+    endret = fakta.add(kjoring.con, nye, *_signature(kjoring))
     _start_new(kjoring, ramme[ny.to_numpy()])
     lastet = int((personer.isin(endret) | ny).sum())
     kjoring.tall.inn += vurdert.validert.antall
     kjoring.tall.lastet += lastet
     kjoring.tall.uendret += len(ramme) - lastet
     kjoring.tall.karantene += vurdert.validert.antall_darlige
-    darlige = fakta.people_by_id(kjoring.con, vurdert.validert.ider_til_side.astype("str"))
-    return set(personer) | set(darlige) - {""}
+    return set(personer) | set(til_side["person_id"])
+
+
+def _known_set_aside(kjoring: Kjoring, vurdert: Vurdert, i_filen: dict[str, str]) -> pd.DataFrame:
+    """Return the rows set aside that are about people we know, also from the file's good rows, with ``person_id``."""
+    ramme = vurdert.validert.til_side.astype("str")
+    kjente = fakta.people_by_id(kjoring.con, ramme["fodselsnummer"])
+    ramme.insert(0, "person_id", kjente.mask(kjente == "", ramme["fodselsnummer"].map(i_filen).fillna("")))
+    return ramme[ramme["person_id"] != ""]
+
+
+def _protections(kjoring: Kjoring, til_side: pd.DataFrame, vurdert: Vurdert) -> pd.DataFrame:
+    """Return what a row that was set aside says that closes: a grade, a death, a move abroad.
+
+    A wrong telephone number must not hide that the address has become secret. Everything else waits for correction.
+    """
+    kilde = source_of(vurdert.mottatt.format.navn)
+    gradering = til_side["adressegradering"].replace("", GRADERING_MANGLER)
+    stopper = {rad["kode"] for rad in kodeverk.valid_on("kodeverk/personstatus", kjoring.gyldig_fra)}
+    stopper -= mottakere.living(kjoring.gyldig_fra)
+    deler = [
+        til_side[["person_id"]].assign(felt=f"adressegradering_{kilde}", verdi=gradering)[gradering != UGRADERT],
+        til_side[["person_id"]].assign(felt="personstatus", verdi=til_side["personstatus"])[
+            til_side["personstatus"].isin(stopper)
+        ],
+    ]
+    return pd.concat(deler).assign(gyldig_fra=kjoring.gyldig_fra)[LANGT]
+
+
+def source_of(format_navn: str) -> str:
+    """Return which system a format's address grades come from."""
+    return "otto" if format_navn == "otto_uttrekk" else "vigo"
 
 
 def facts_of(kjoring: Kjoring, ramme: pd.DataFrame, format_navn: str) -> pd.DataFrame:
@@ -82,7 +118,7 @@ def facts_of(kjoring: Kjoring, ramme: pd.DataFrame, format_navn: str) -> pd.Data
 
     An address grade is kept per source, so that one system's "ugradert" never opens what another has closed.
     """
-    kilde = "otto" if format_navn == "otto_uttrekk" else "vigo"
+    kilde = source_of(format_navn)
     bred = ramme.assign(
         kommunenummer=ramme["kommunenummer"].map(
             kodeverk.municipalities(kjoring.hjem.innstillinger.fylke.fylkesnummer)

@@ -64,11 +64,11 @@ def strictest(person: Person, sist: Person, dato: date) -> dict[str, str]:
 
     Whoever we know to be protected or dead is so from the moment we know it, whatever day the fact holds from.
     """
-    apner = dict.fromkeys(VERNEFELT, frozenset({UGRADERT})) | {"personstatus": _living(dato)}
+    apner = dict.fromkeys(VERNEFELT, frozenset({UGRADERT})) | {"personstatus": living(dato)}
     return dict(person) | {felt: verdi for felt, verdi in sist.items() if verdi and verdi not in apner[felt]}
 
 
-def _living(dato: date) -> frozenset[str]:
+def living(dato: date) -> frozenset[str]:
     """Return the statuses in the national register that do not stop a letter."""
     rader = kodeverk.valid_on("kodeverk/personstatus", dato)
     return frozenset(rad["kode"] for rad in rader if rad["stopper_brev"] == "nei")
@@ -76,7 +76,7 @@ def _living(dato: date) -> frozenset[str]:
 
 def stopped(person: Person, dato: date) -> str:
     """Return the code of what stops every letter about the person, blank when nothing does."""
-    if person["personstatus"] not in _living(dato):
+    if person["personstatus"] not in living(dato):
         return "DOED_ELLER_UTFLYTTET"
     if is_protected(person["adressegradering_vigo"], person["adressegradering_otto"]):
         return "SKJERMET"

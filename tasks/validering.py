@@ -23,15 +23,15 @@ FEILKOLONNER = ["rad_nr", "kolonne", "kode"]
 class Validert:
     """A judged file: ``gyldige`` the good rows as they were read; ``feil`` one row per fault (rad_nr, kolonne, kode).
 
-    ``rad_nr`` are the good rows' numbers in the file; ``ider_til_side`` the first column of the rows set aside: who
-    they were about, readable or not.
+    ``rad_nr`` are the good rows' numbers in the file; ``til_side`` the rows set aside, as they were read, except
+    those whose fields could not be told apart.
     """
 
     gyldige: pd.DataFrame
     feil: pd.DataFrame
     antall: int
     rad_nr: npt.NDArray[np.int64]
-    ider_til_side: pd.Series
+    til_side: pd.DataFrame
 
     @property
     def antall_darlige(self) -> int:
@@ -51,7 +51,7 @@ def validate(innlest: Innlest, skjema: pa.DataFrameSchema) -> Validert:
     gyldige = innlest.ramme if not darlig.any() else innlest.ramme.loc[~darlig]
     if len(gyldige) + feil["rad_nr"].nunique() != innlest.antall:
         raise ProgramFeil("rader inn er ikke lik gyldige rader og rader til side")
-    til_side = innlest.ramme.iloc[:, 0][darlig]
+    til_side = innlest.ramme.loc[darlig]
     return Validert(gyldige.reset_index(drop=True), feil, innlest.antall, innlest.rad_nr[~darlig], til_side)
 
 

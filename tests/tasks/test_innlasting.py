@@ -161,3 +161,40 @@ def test_the_demo_county_s_own_files_add_up_too(med_register, legg_i_innboks, kj
         legg_i_innboks(fil)
         svar = kjor("08" if fil == MARS else "12", tid)
         assert svar.inn == svar.lastet + svar.uendret + svar.karantene > 0
+
+
+@pytest.mark.parametrize(
+    ("sier", "blir"),
+    [
+        ({"Adressegradering": "strengtFortrolig"}, "strengtFortrolig"),
+        ({"Adressegradering": ""}, "mangler"),
+        ({"Adressegradering": "ugradert"}, "ugradert"),
+    ],
+)
+def test_a_row_set_aside_for_something_else_still_protects(gode, last, fylke, sier, blir):
+    last(gode)
+    nummer = gode[0]["Fodselsnummer"]
+    darlig = [gode[0] | {"Postnummer": "12", "Etternavn": "Ny"} | sier, *gode[1:]]
+    svar = last(darlig, SENERE[0])
+    assert (svar.karantene, svar.lastet) == (1, 0)
+    assert felt(fylke, nummer, "adressegradering_vigo", "etternavn") == [blir, gode[0]["Etternavn"]]
+    assert last(darlig, SENERE[1]).lastet == 0
+    assert last(gode, SENERE[2]).karantene == 0
+    assert felt(fylke, nummer, "adressegradering_vigo") == ["ugradert"]
+
+
+def test_a_death_in_a_row_set_aside_is_known_at_once(gode, last, fylke):
+    last(gode)
+    last([gode[0] | {"Postnummer": "12", "Personstatus": "doed"}, *gode[1:]], SENERE[0])
+    assert felt(fylke, gode[0]["Fodselsnummer"], "personstatus") == ["doed"]
+
+
+def test_a_protected_row_beside_an_open_one_about_the_same_youth_wins(gode, last, fylke):
+    dobbel = [*gode, gode[0] | {"Adressegradering": "fortrolig"}]
+    last(dobbel)
+    assert last(dobbel, SENERE[0]).lastet == 0
+    assert felt(fylke, gode[0]["Fodselsnummer"], "adressegradering_vigo") == ["fortrolig"]
+
+
+def test_preparing_a_transfer_needs_no_extract(kjor):
+    assert kjor("17", "2026-06-01T08:00").inn == 0

@@ -134,7 +134,7 @@ rad = st.fixed_dictionaries({navn: st.sampled_from(["", "x", god, "20252026"]) f
 def test_rows_in_are_good_rows_and_rows_aside_and_good_rows_are_good_alone(rader):
     validert = dom(*rader)
     assert validert.antall == len(rader) == len(validert.gyldige) + validert.feil["rad_nr"].nunique()
-    assert len(validert.ider_til_side) == validert.antall_darlige
+    assert len(validert.til_side) == validert.antall_darlige
     assert not set(validert.rad_nr) & set(validert.feil["rad_nr"])
     for nummer in validert.rad_nr:
         assert koder(dom(rader[nummer - 2])) == []
