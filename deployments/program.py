@@ -75,8 +75,8 @@ def make_app() -> App:
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     ord_, hjem = _take_home(list(argv))
-    if hjem:
-        os.environ[MILJOVARIABEL] = hjem
+    # Whole, since what we start works from another folder.
+    os.environ[MILJOVARIABEL] = str(home(Path(hjem) if hjem else None).mappe)
     if ord_[:1] == [TEST]:
         _run_tests(ord_[1:])
     prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)

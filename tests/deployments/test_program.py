@@ -238,6 +238,16 @@ def test_the_wheel_as_json_has_the_contracts_keys_and_names_what_is_not_built(
     assert capsys.readouterr().out.count("ikke bygget") == sum(rad["flyt"] is None for rad in hjul) == 14
 
 
+def test_a_home_given_from_where_one_stands_is_the_same_home_for_what_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    main(["--home", "fylket", "wheel", "2026"])
+    assert os.environ["ARSHJUL_HOME"] == str(tmp_path / "fylket")
+    main(["wheel", "2026", "--home=et/annet"])
+    assert os.environ["ARSHJUL_HOME"] == str(tmp_path / "et" / "annet")
+
+
 def test_every_command_has_help_in_norwegian(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     hjelp = capsys.readouterr().out
