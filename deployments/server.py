@@ -18,7 +18,7 @@ from datetime import datetime
 
 import httpx
 
-from deployments.miljo import API_URL, SERVERFIL, VERT
+from deployments.miljo import API_URL, SERVERFIL, VERT, running_server
 from deployments.prefectmal import give_database
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT, write_file
@@ -49,8 +49,10 @@ class Tjeneste:
 def service(hjem: Hjem, port: int) -> Iterator[Tjeneste]:
     """Start both, wait until the server answers, and stop both at the end.
 
-    Raises BrukerFeil ÅH-1701 (port taken), ÅH-1702 (the server did not start).
+    Raises BrukerFeil ÅH-1705 (the home already has one), ÅH-1701 (port taken), ÅH-1702 (the server did not start).
     """
+    if adresse := running_server(hjem.mappe):
+        raise BrukerFeil("ÅH-1705", adresse=adresse.removesuffix("/api"))
     if not _is_free(port):
         raise BrukerFeil("ÅH-1701", port=port)
     server, url = _start_api(hjem, port)

@@ -182,11 +182,16 @@ def everything_in(database: Path) -> str:
     return "\n".join(deler)
 
 
-def test_a_taken_port_is_refused_with_what_to_do(drift: Drift, tmp_path: Path) -> None:
-    kommando = command(drift.hjem.mappe, "start", "--port", drift.api.split(":")[2].split("/")[0])
-    ferdig = subprocess.run(kommando, cwd=ROT, env=environment(), capture_output=True, text=True, check=False)
-    assert ferdig.returncode == 2
-    assert ferdig.stderr.startswith("ÅH-1701")
+def test_a_home_has_one_server_and_a_port_has_one_home(drift: Drift, tmp_path: Path) -> None:
+    def start(hjem: Path, port: str) -> tuple[int, str]:
+        kommando = command(hjem, "start", "--port", port)
+        ferdig = subprocess.run(kommando, cwd=ROT, env=environment(), capture_output=True, text=True, check=False)
+        return ferdig.returncode, ferdig.stderr.split()[0]
+
+    opptatt = drift.api.split(":")[2].split("/")[0]
+    assert start(drift.hjem.mappe, str(free_port())) == (2, "ÅH-1705")
+    subprocess.run(command(tmp_path / "annet", "demo", "--youth", "5"), cwd=ROT, env=environment(), check=True)
+    assert start(tmp_path / "annet", opptatt) == (2, "ÅH-1701")
 
 
 def test_the_year_through_prefect_is_the_year_without_it(tmp_path: Path) -> None:
