@@ -8,6 +8,7 @@ import duckdb
 
 from schemas.arshjul import Rad
 from tasks.hjem import Hjem
+from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date, to_utc
 
@@ -33,7 +34,7 @@ class Anledning:
     @property
     def skoleaar(self) -> str:
         """The school year that starts in the wheel's year, as Vigo writes it."""
-        return f"{self.aar}{self.aar + 1}"
+        return school_year(self.aar)
 
     @cached_property
     def hemmelighet(self) -> str:

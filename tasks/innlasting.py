@@ -16,7 +16,7 @@ from tasks.feil import BrukerFeil, ProgramFeil
 from tasks.innboks import freeze
 from tasks.karantene import set_aside
 from tasks.kjoring import Kjoring
-from tasks.mottakere import UGRADERT
+from tasks.mottakere import FORESATTE, UGRADERT
 from tasks.register import fakta
 from tasks.steg import step
 from tasks.vurdering import GRUPPE_AV_FORMAT, Vurdert
@@ -25,7 +25,6 @@ FORSTE_STATUS = "OTUK"
 DATOFELT = ("tilmeldt_dato", "avsluttet_dato", "ot_status_dato", "kontakt_dato", "avbrudd_dato", "registrert_dato")
 GRADERINGER = ("adressegradering", "foresatt1_adressegradering", "foresatt2_adressegradering")
 GRADERING_MANGLER = "mangler"
-FORESATTE = ("foresatt1", "foresatt2")
 IKKE_FAKTA = ("skoleaar", "registrert_dato", "ot_status_dato")
 HAR_BREV = "SELECT person_id FROM utsending_naa WHERE aar = ? AND tilstand IN ('sendt', 'levert', 'uavklart')"
 LANGT = ["person_id", "felt", "verdi", "gyldig_fra"]

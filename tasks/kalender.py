@@ -34,6 +34,11 @@ def check_year(aar: int) -> int:
     return aar
 
 
+def school_year(aar: int) -> str:
+    """Return the school year that starts in ``aar``, as Vigo writes it: 20262027."""
+    return f"{aar}{aar + 1}"
+
+
 def week_start(aar: int, uke: int) -> date:
     """Return the Monday of an ISO week; ValueError when the ISO year has no such week."""
     return date.fromisocalendar(aar, uke, _MANDAG)

@@ -19,6 +19,7 @@ from tasks import klokke
 from tasks.arshjul import find_row, row_dates
 from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem, home
+from tasks.kalender import school_year
 from tasks.steg import planned_time
 
 
@@ -73,7 +74,7 @@ class Kjoring:
     @property
     def skoleaar(self) -> str:
         """The school year that starts in the wheel's year, as Vigo writes it: 20262027."""
-        return f"{self.aar}{self.aar + 1}"
+        return school_year(self.aar)
 
     @property
     def kjoring_id(self) -> str:

@@ -30,6 +30,7 @@ def _rows(navn: str) -> tuple[Kode, ...]:
     return rader
 
 
+@cache
 def valid_on(navn: str, dato: date) -> tuple[Kode, ...]:
     """Return the rows of the list (``kodeverk/…`` or ``regler/…``) in force on ``dato``."""
     return tuple(
@@ -44,6 +45,7 @@ def all_rows(navn: str) -> tuple[Kode, ...]:
     return _rows(navn)
 
 
+@cache
 def codes(navn: str, dato: date) -> frozenset[str]:
     """Return the codes of ``kodeverk/NAVN`` in force on ``dato``."""
     return frozenset(rad["kode"] for rad in valid_on(f"kodeverk/{navn}", dato))
@@ -61,6 +63,12 @@ def age_limits(dato: date) -> Aldersgrense:
     """Return the target group's ages on ``dato``: to 21 before 1 August 2024, to 24 after."""
     regel = rule("aldersgrense", dato)
     return Aldersgrense(int(regel["nedre_alder"]), int(regel["ovre_alder"]))
+
+
+def has_target_age(fodt: date, dato: date) -> bool:
+    """Tell whether one born on ``fodt`` has the target group's age in the calendar year of ``dato``."""
+    grenser = age_limits(dato)
+    return grenser.nedre <= dato.year - fodt.year <= grenser.ovre
 
 
 def municipalities(fylkesnummer: tuple[str, ...]) -> dict[str, str]:

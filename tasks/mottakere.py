@@ -82,9 +82,8 @@ def stopped(person: Person, dato: date) -> str:
         return "SKJERMET"
     if not person["fodselsdato"]:
         return "MANGLER_FODSELSDATO"
-    grenser = kodeverk.age_limits(dato)
-    alder_i_aar = dato.year - date.fromisoformat(person["fodselsdato"]).year
-    return "" if grenser.nedre <= alder_i_aar <= grenser.ovre else "UTENFOR_MAALGRUPPEN"
+    i_alder = kodeverk.has_target_age(date.fromisoformat(person["fodselsdato"]), dato)
+    return "" if i_alder else "UTENFOR_MAALGRUPPEN"
 
 
 def is_protected(*graderinger: str) -> bool:

@@ -18,6 +18,7 @@ from schemas.verdier import Kanal, Mottaker
 from tasks import kodeverk
 from tasks.anledning import Anledning, occasion
 from tasks.filer import DATA, write_file
+from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
 from tasks.mottakere import is_protected
 from tasks.register import fakta
@@ -112,8 +113,7 @@ def refused(person: dict[str, str], telledato: date) -> str:
     """Return the code of why a youth cannot be reported, blank when nothing is wrong."""
     if not person["fodselsdato"]:
         return "MANGLER_FODSELSDATO"
-    grenser = kodeverk.age_limits(telledato)
-    if not grenser.nedre <= telledato.year - int(person["fodselsdato"][:4]) <= grenser.ovre:
+    if not kodeverk.has_target_age(date.fromisoformat(person["fodselsdato"]), telledato):
         return "UTENFOR_MAALGRUPPEN"
     if person["ot_status"] not in kodeverk.codes("ot_status", telledato):
         return "MANGLER_STATUS"
@@ -125,9 +125,8 @@ def refused(person: dict[str, str], telledato: date) -> str:
 def _line(anledning: Anledning, person: dict[str, str]) -> dict[str, str]:
     """Return one youth's line; where the address is protected the municipality is blank."""
     skjermet = is_protected(person["adressegradering_vigo"], person["adressegradering_otto"])
-    start = school_year_start(anledning.telledato).year
     return person | {
-        "skoleaar": f"{start}{start + 1}",
+        "skoleaar": school_year(school_year_start(anledning.telledato).year),
         "telledato": anledning.telledato.isoformat(),
         "kommunenummer": "" if skjermet else person["kommunenummer"],
     }

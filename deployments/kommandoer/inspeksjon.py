@@ -11,6 +11,7 @@ from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN, BrukerFeil, messages
 from tasks.formater import find_format, format_of
 from tasks.hjem import home
 from tasks.innboks import Mottatt
+from tasks.kalender import school_year
 from tasks.klokke import local_date, now
 from tasks.vurdering import Vurdert, judge_file
 
@@ -29,9 +30,8 @@ def inspect(
     except OSError:
         raise BrukerFeil("ÅH-2003", fil=file.name) from None
     i_dag = local_date(now())
-    aar = year or i_dag.year
     mottatt = Mottatt(file.name, hashlib.sha256(innhold).hexdigest(), innhold, format_, ny=True)
-    vurdert = judge_file(home(), mottatt, i_dag, i_dag, f"{aar}{aar + 1}")
+    vurdert = judge_file(home(), mottatt, i_dag, i_dag, school_year(year or i_dag.year))
     svar = as_json(vurdert)
     if json:
         say_json(svar)

@@ -14,13 +14,12 @@ import pandas as pd
 from schemas.rammer import NyeFakta
 from tasks.samsvar import conform
 
-NYE_KOLONNER = ["rekke", "person_id", "felt", "verdi", "gyldig_fra"]
 EVIG_TID = datetime(9999, 1, 1)  # noqa: DTZ001 the register's times are UTC without zone
 
 GJELDENDE = """
     SELECT person_id, felt, arg_max(verdi, (gyldig_fra, lopenr)) AS verdi
     FROM fakta
-    WHERE gyldig_fra <= $dato AND registrert_tid <= $kjent AND ($felter IS NULL OR list_contains($felter, felt))
+    WHERE gyldig_fra <= $dato AND registrert_tid <= $kjent AND list_contains($felter, felt)
     GROUP BY ALL
 """
 
