@@ -2,11 +2,13 @@
 
 The rules stand here once, as tables: the two control sums, the months and days that carry a mark, and the century.
 
-Sources: Skatteetaten/folkeregisteret-api-dokumentasjon (structure, control digits, synthetic numbers with month + 80),
-navikt/fnrvalidator (month + 40 and + 65), Udirs registreringshåndbok felt A01 (Vigo's fictitious number).
+Sources: Skatteetaten/folkeregisteret-api-dokumentasjon (structure, control digits, synthetic numbers with month + 80,
+numbers issued from 2032), navikt/fnrvalidator (month + 40 and + 65), Udirs registreringshåndbok felt A01 (Vigo's
+fictitious number).
 
-The new control digit rule of 1 January 2032 is not here yet: it will be a second row of accepted remainders beside
-``_DELELIG``. No error or representation made here holds a number.
+Which remainders the first control sum may leave is a dated rule (``data/regler/kontrollsiffer.csv``) that whoever asks
+hands in. Where more than none is accepted, a number may also be one whose individual digits tell no century.
+No error or representation made here holds a number.
 """
 
 from collections.abc import Collection, Iterator
@@ -53,57 +55,74 @@ AARHUNDRER: Final = (
     (500, 999, 0, 39, 2000),
     (900, 999, 40, 99, 1900),
 )
+GAMLE_RESTER: Final = frozenset({0})
+"""What the first control sum leaves in a number issued before 2032; only those tell their century."""
 FIKTIVE_AARHUNDRER: Final = ((0, 39, 2000), (40, 99, 1900))
 """A fictitious number has no century of its own: the pupils it is made for are read as born in this one."""
 
 _BLOKK: Final = 32_768
 _MODULUS: Final = 11
 _DAGER: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_DELELIG: Final[npt.NDArray[np.bool_]] = np.arange(9 * (sum(VEKTER_1) + 1) + 1) % _MODULUS == 0
+_REST: Final = np.arange(9 * (sum(VEKTER_1) + 1) + 1) % _MODULUS
+_DELELIG: Final[npt.NDArray[np.bool_]] = _REST == 0
 _AAR: Final = np.arange(2100)
 _SKUDDAAR: Final = (_AAR % 4 == 0) & ((_AAR % 100 != 0) | (_AAR % 400 == 0))
 
 
-def control_digits(ni_siffer: str) -> str | None:
-    """Return the two control digits that follow nine digits, or None where no valid number begins so."""
+def control_digits(ni_siffer: str, rest: int = 0) -> str | None:
+    """Return the two control digits that follow nine digits, or None where no valid number begins so.
+
+    ``rest`` is what the first sum leaves: 0, or in numbers issued from 2032 also 1, 2 or 3.
+    """
     if len(ni_siffer) != len(VEKTER_1) or not (ni_siffer.isascii() and ni_siffer.isdigit()):
         raise ValueError("Nine digits are needed.")
     siffer = [int(tegn) for tegn in ni_siffer]
-    for vekter in (VEKTER_1, VEKTER_2):
-        siffer.append(-sum(v * s for v, s in zip(vekter, siffer, strict=True)) % _MODULUS)
+    for vekter, levnet in ((VEKTER_1, rest), (VEKTER_2, 0)):
+        siffer.append((levnet - sum(v * s for v, s in zip(vekter, siffer, strict=True))) % _MODULUS)
         if siffer[-1] > 9:  # noqa: PLR2004  a remainder of ten has no digit
             return None
     return f"{siffer[-2]}{siffer[-1]}"
 
 
-def classify(numre: pa.Array | pa.ChunkedArray, fiktive: Collection[str]) -> npt.NDArray[np.uint8]:
+def classify(
+    numre: pa.Array | pa.ChunkedArray, fiktive: Collection[str], rester: Collection[int] = GAMLE_RESTER
+) -> npt.NDArray[np.uint8]:
     """Return the ``Idtype`` of each number.
 
     Args:
         numre: text (string, large_string or a dictionary of them); nulls count as blank.
         fiktive: the three individual digits that mark Vigo's fictitious numbers (``data/regler/fodselsnummer.toml``).
+        rester: what the first control sum may leave on the day (``data/regler/kontrollsiffer.csv``).
     """
     svar = np.full(len(numre), Idtype.UGYLDIG_FORM, dtype=np.uint8)
     for rader, siffer in _digit_blocks(numre):
         art, _, _ = _decode(siffer, frozenset(fiktive))
-        svar[rader] = np.where(_has_control(siffer) | (art == Idtype.UGYLDIG_DATO), art, Idtype.UGYLDIG_KONTROLL)
+        funnet = np.where(_has_control(siffer) | (art == Idtype.UGYLDIG_DATO), art, Idtype.UGYLDIG_KONTROLL)
+        if frozenset(rester) > GAMLE_RESTER:
+            _accept_new(funnet, siffer, frozenset(rester))
         if fiktive:
             oppdiktet = _fictitious(frozenset(fiktive))[_number(siffer[6:9])] & (art != Idtype.UGYLDIG_DATO)
-            svar[rader] = np.where(oppdiktet, Idtype.FIKTIVT, svar[rader])
+            funnet = np.where(oppdiktet, Idtype.FIKTIVT, funnet)
+        svar[rader] = funnet
     return svar
 
 
 def birth_dates(numre: pa.Array | pa.ChunkedArray, fiktive: Collection[str] = ()) -> npt.NDArray[np.datetime64]:
     """Return the date of birth in each number, marks taken away; NaT where form or date is wrong.
 
-    Control digits are not looked at. Name the fictitious individual digits to have those numbers read in this century.
+    NaT too where the first control digit is none that numbers had before 2032: such a number does not tell the
+    century. The second one is not looked at. Name the fictitious individual digits to have those numbers read in this
+    century, whatever their control digits.
     """
     svar = np.full(len(numre), np.datetime64("NaT"), dtype="datetime64[D]")
     for rader, siffer in _digit_blocks(numre):
         art, aar, dagmaaned = _decode(siffer, frozenset(fiktive))
         maaneder = (aar.astype(np.int64) - 1970) * 12 + _day_tables()[2][dagmaaned] - 1
         dager = maaneder.astype("datetime64[M]").astype("datetime64[D]") + (_day_tables()[1][dagmaaned] - 1)
-        svar[rader] = np.where(art == Idtype.UGYLDIG_DATO, np.datetime64("NaT"), dager)
+        sier_dato = _DELELIG[_weighted(siffer, VEKTER_1)]
+        if fiktive:
+            sier_dato |= _fictitious(frozenset(fiktive))[_number(siffer[6:9])]
+        svar[rader] = np.where((art != Idtype.UGYLDIG_DATO) & sier_dato, dager, np.datetime64("NaT"))
     return svar
 
 
@@ -165,6 +184,22 @@ def _has_control(siffer: Siffer) -> npt.NDArray[np.bool_]:
     """Tell where both weighted sums, the control digit itself included, are divisible by eleven."""
     holder: npt.NDArray[np.bool_] = _DELELIG[_weighted(siffer, VEKTER_1)] & _DELELIG[_weighted(siffer, VEKTER_2)]
     return holder
+
+
+def _accept_new(art: npt.NDArray[np.uint8], siffer: Siffer, rester: frozenset[int]) -> None:
+    """Let in, in place, the numbers that only the rule of 2032 knows: more remainders, and no century in them.
+
+    Whether the year has a 29 February is then read off its two digits, 00 as 2000, as Skatteetaten's validator does.
+    """
+    avvist = np.flatnonzero(art < Idtype.ORDINAER)
+    siffer = siffer[:, avvist]
+    dagmaaned = _number(siffer[:4])
+    slag, dag, maaned = (tabell[dagmaaned] for tabell in _day_tables())
+    finnes = (dag != _DAGER[1]) | (maaned != 2) | (_number(siffer[4:6]) % 4 == 0)  # noqa: PLR2004
+    sum_1, sum_2 = _weighted(siffer, VEKTER_1), _weighted(siffer, VEKTER_2)
+    holder = np.isin(_REST, sorted(rester))[sum_1] & _DELELIG[sum_2]
+    med_dag = np.where(finnes, slag, Idtype.UGYLDIG_DATO)
+    art[avvist] = np.where(holder | (med_dag == Idtype.UGYLDIG_DATO), med_dag, Idtype.UGYLDIG_KONTROLL)
 
 
 def _weighted(siffer: Siffer, vekter: tuple[int, ...]) -> Siffer:

@@ -91,6 +91,11 @@ def fictitious_digits() -> frozenset[str]:
     )
 
 
+def control_remainders(dato: date) -> frozenset[int]:
+    """Return what the first control sum of a national id may leave in a number known on ``dato``."""
+    return frozenset(int(rest) for rest in rule("kontrollsiffer", dato)["rester"].split())
+
+
 def version(navn: str) -> str:
     """Return the first characters of the list's sha256, which name its version in what we hand over."""
     return hashlib.sha256((DATA / f"{navn}.csv").read_bytes()).hexdigest()[:12]

@@ -46,6 +46,11 @@ def test_the_municipalities_changed_numbers_on_1_january_2024(dato, gamle, nye):
     assert ("3803" in koder, "3905" in koder) == (gamle, nye)
 
 
+@pytest.mark.parametrize(("dato", "rester"), [(date(2031, 12, 31), {0}), (date(2032, 1, 1), {0, 1, 2, 3})])
+def test_numbers_get_more_control_digits_on_1_january_2032(dato, rester):
+    assert kodeverk.control_remainders(dato) == rester
+
+
 def test_old_numbers_and_numbers_without_their_nought_are_today_s():
     vestfold = kodeverk.municipalities(("39",))
     assert (vestfold["3803"], vestfold["3905"]) == ("3905", "3905")
