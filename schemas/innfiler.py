@@ -8,9 +8,31 @@ from collections.abc import Callable
 import pandera.pandas as pa
 
 from schemas import kontroll
-from schemas.kontroll import Kontrollgrunnlag, code_list, column, dates, filled, in_form, in_list, optional, required
+from schemas.kontroll import (
+    Kontrollgrunnlag,
+    code_list,
+    column,
+    dates,
+    filled,
+    free_text,
+    in_form,
+    in_list,
+    optional,
+    required,
+)
 
 JA_NEI = ("J", "N")
+SKOLETYPER = ("videregaende", "ungdomsskole")
+KVITTERINGSTILSTANDER = ("mottatt", "behandlet", "godkjent", "avvist")
+PROGRAMOMRAADE = r"[A-ZÆØÅ0-9-]{10}"
+"""Udirs registreringshåndbok felt A03: six positions of Grep's code and four of Vigo's."""
+SKOLENUMMER = r"\d{5}"
+SHA256 = r"[0-9a-f]{64}"
+HELTALL = r"[1-9]\d{0,5}"
+BREVREFERANSER = "brevreferanser"
+KODE_REFERANSE = "ÅH-2161"
+KODE_RETTET_PERSON = "ÅH-2211"
+PERSON = r"P\d{7,}|\d{11}"
 POSTNUMMER = r"\d{4}"
 MOBIL = r"(\+47|0047)?[2-9]\d{7}"
 EPOST = r"[^@\s\pZ,;<>\"]{1,64}@[^@\s\pZ,;<>\"]+\.[^@\s\pZ,;<>\".]{2,}"
@@ -20,32 +42,60 @@ def _id(grunnlag: Kontrollgrunnlag, *, pakrevd: bool) -> list[pa.Check]:
     return kontroll.Idkontroll(grunnlag, pakrevd=pakrevd).checks()
 
 
-def _person(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
-    """The youth: who and where."""
+def _who(grunnlag: Kontrollgrunnlag, *, en_rad: bool = True) -> dict[str, pa.Column]:
+    """The youth's id and name; ``en_rad`` says that each stands in one row only."""
+    dublett = [kontroll.series_check(kontroll.KODE_DUBLETT, kontroll.not_repeated)] if en_rad else []
     return {
         "fodselsnummer": column(
-            "Fødselsnummer, D-nummer eller Vigos fiktive nummer",
-            _id(grunnlag, pakrevd=True),
-            [kontroll.series_check(kontroll.KODE_DUBLETT, kontroll.not_repeated)],
+            "Fødselsnummer, D-nummer eller Vigos fiktive nummer", _id(grunnlag, pakrevd=True), dublett
         ),
         "fornavn": column("Fornavn", required()),
         "etternavn": column("Etternavn", required()),
+    }
+
+
+def _reached() -> dict[str, pa.Column]:
+    """How the youth is reached without a letter."""
+    return {
+        "mobilnummer": column("Mobilnummer", in_form(kontroll.KODE_MOBIL, MOBIL)),
+        "epost": column("E-postadresse", in_form(kontroll.KODE_EPOST, EPOST)),
+    }
+
+
+def _municipality(grunnlag: Kontrollgrunnlag) -> pa.Column:
+    return column(
+        "Kommunenummer i fylket, gammelt eller nytt",
+        filled(),
+        in_list(kontroll.KODE_KOMMUNE, grunnlag.kodeverk.get("kommuner", frozenset())),
+    )
+
+
+def _school_year(grunnlag: Kontrollgrunnlag) -> pa.Column:
+    return column(
+        "Skoleåret linjen gjelder, som 20262027",
+        [kontroll.check(kontroll.KODE_SKOLEAAR, kontroll.one_of([grunnlag.skoleaar]))],
+    )
+
+
+def _person(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
+    """The youth: who and where."""
+    return {
+        **_who(grunnlag),
         "adresselinje1": column("Gateadresse, blank når den er skjermet", optional()),
         "postnummer": column("Postnummer", in_form(kontroll.KODE_POSTNUMMER, POSTNUMMER)),
         "poststed": column("Poststed", optional()),
-        "kommunenummer": column(
-            "Kommunenummer i fylket, gammelt eller nytt",
-            filled(),
-            in_list(kontroll.KODE_KOMMUNE, grunnlag.kodeverk.get("kommuner", frozenset())),
-        ),
+        "kommunenummer": _municipality(grunnlag),
         "adressegradering": column("Gradering; alt annet enn «ugradert» regnes som skjermet", optional()),
         "personstatus": column(
             "Folkeregisterets personstatus",
             filled(),
             code_list("personstatus", grunnlag),
         ),
-        "mobilnummer": column("Mobilnummer", in_form(kontroll.KODE_MOBIL, MOBIL)),
-        "epost": column("E-postadresse", in_form(kontroll.KODE_EPOST, EPOST)),
+        **_reached(),
+        "tidligere_fodselsnummer": column(
+            "Nummeret ungdommen hadde før, når Vigos vask mot Folkeregisteret har endret det",
+            _id(grunnlag, pakrevd=False),
+        ),
     }
 
 
@@ -72,10 +122,7 @@ def _guardians(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
 def _vigo(grunnlag: Kontrollgrunnlag) -> dict[str, pa.Column]:
     """Vigo's part of a line: school year, code, unit, day."""
     return {
-        "skoleaar": column(
-            "Skoleåret linjen gjelder, som 20262027",
-            [kontroll.check(kontroll.KODE_SKOLEAAR, kontroll.one_of([grunnlag.skoleaar]))],
-        ),
+        "skoleaar": _school_year(grunnlag),
         "vigokode": column(
             "Vigos tilmeldingskode",
             filled(),
@@ -114,8 +161,20 @@ def otto_uttrekk(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
         "ot_status_dato": column("Statusen gjelder fra", filled(), dates(grunnlag)),
         "kontakt_dato": column("Siste kontakt med ungdommen", dates(grunnlag)),
         "raadgiver": column("Rådgiverens id", code_list("raadgivere", grunnlag)),
+        "oppfolgingsplan_dato": column("Dagen oppfølgingsplanen ble laget", dates(grunnlag)),
+        "tiltak": column("Tiltaket ungdommen er i, som rådgiveren skrev det", optional()),
+        "tiltak_fra_dato": column("Tiltakets første dag", dates(grunnlag, kan_komme=True)),
+        "tiltak_til_dato": column("Tiltakets siste dag", dates(grunnlag, kan_komme=True)),
+        "samtykke_dato": column("Dagen ungdommen samtykket i at foresatte blir med", dates(grunnlag)),
+        "samtykke_trukket_dato": column("Dagen samtykket ble trukket", dates(grunnlag)),
     }
     return _schema("otto_uttrekk", _person(grunnlag) | otto | _guardians(grunnlag))
+
+
+def _reference(grunnlag: Kontrollgrunnlag) -> list[pa.Check]:
+    """The letter that is answered must exist, where the register has been asked which do."""
+    brev = grunnlag.kodeverk.get(BREVREFERANSER)
+    return [] if brev is None else in_list(KODE_REFERANSE, brev)
 
 
 def questback_svar(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
@@ -123,18 +182,134 @@ def questback_svar(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
     return _schema(
         "questback_svar",
         {
-            "token": column("Brevets referanse", required()),
+            "token": column("Brevets referanse", required(), _reference(grunnlag)),
             "startet_tid": column("Når svaret ble påbegynt", dates(grunnlag)),
             "fullfort_tid": column("Når svaret ble fullført", dates(grunnlag)),
             "svar": column("Valgt svaralternativ", code_list("svaralternativer", grunnlag)),
-            "kommentar": column("Fritekst, tolkes aldri", []),
+            "kommentar": column("Fritekst, tolkes aldri", free_text()),
+        },
+    )
+
+
+def vigo_sokere(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
+    """Applicants from Vigo, one row per wish."""
+    soknad = {
+        "kommunenummer": _municipality(grunnlag),
+        "adressegradering": column("Gradering; alt annet enn «ugradert» regnes som skjermet", optional()),
+        "skoleaar": _school_year(grunnlag),
+        "soknad_dato": column("Dagen søknaden kom inn", filled(), dates(grunnlag)),
+        "programomraadekode": column(
+            "Programområdet det søkes på, 10 posisjoner",
+            filled(),
+            in_form(kontroll.KODE_PROGRAMOMRAADE, PROGRAMOMRAADE),
+        ),
+        "onske": column("Ønskets nummer, 1 er det høyeste", filled(), in_form(kontroll.KODE_HELTALL, HELTALL)),
+        "status": column("Søknadens status i Vigo", optional()),
+    }
+    return _schema("vigo_sokere", _who(grunnlag, en_rad=False) | soknad)
+
+
+def vigo_ot_rest(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
+    """Youth in Vigo OT, one element per youth."""
+    ot = {
+        "fodselsdato": column("Fødselsdato", dates(grunnlag)),
+        **_reached(),
+        "ot_enhet": column("Enhet i oppfølgingstjenesten", optional()),
+        "ot_enhet_navn": column("Enhetens navn", optional()),
+        "ot_status": column("Udirs OT-statuskode", required(), code_list("ot_status", grunnlag)),
+        "programomraadekode": column("Programområdets kode", optional()),
+        "programomraade": column("Programområdets navn", optional()),
+        "elevkurs_fra_dato": column("Opplæringens første dag", dates(grunnlag, kan_komme=True)),
+        "elevkurs_til_dato": column("Opplæringens siste dag", dates(grunnlag, kan_komme=True)),
+    }
+    return _schema("vigo_ot_rest", _who(grunnlag) | ot)
+
+
+def skole_ikke_mott(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
+    """Who has not shown up at a school or has left it, one row per youth."""
+    elev = {
+        **_school(),
+        "programomraadekode": column(
+            "Programområdet eleven var tatt inn på, 10 posisjoner",
+            in_form(kontroll.KODE_PROGRAMOMRAADE, PROGRAMOMRAADE),
+        ),
+        "ajourholdskode": column("Vigos ajourholdskode (B01)", filled(), code_list("ajourholdskoder", grunnlag)),
+        "avbrudd_dato": column("Dagen opplæringen ble avbrutt", dates(grunnlag)),
+        "skoleaar": _school_year(grunnlag),
+        **_reached(),
+    }
+    return _schema("skole_ikke_mott", _who(grunnlag) | elev)
+
+
+def _school() -> dict[str, pa.Column]:
+    """Which school."""
+    return {
+        "skolenummer": column("Skolens nummer, 5 siffer", filled(), in_form(kontroll.KODE_SKOLENUMMER, SKOLENUMMER)),
+        "skole": column("Skolens navn", required()),
+    }
+
+
+def skole_oversikt(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
+    """The county's schools, one row per school."""
+    skole = {
+        "organisasjonsnummer": column("Organisasjonsnummer, 9 siffer", kontroll.organisation_number()),
+        "skoletype": column("videregaende eller ungdomsskole", filled(), in_list(kontroll.KODE_KODEVERK, SKOLETYPER)),
+        "kommunenummer": _municipality(grunnlag),
+        "epost": column("Skolens e-postadresse", in_form(kontroll.KODE_EPOST, EPOST)),
+        "kontaktperson": column("Hvem som svarer for elevene", optional()),
+        "telefon": column("Kontaktpersonens telefon", in_form(kontroll.KODE_TELEFON, MOBIL)),
+        "region": column("Regionen skolen hører til", optional()),
+    }
+    return _schema("skole_oversikt", _school() | skole)
+
+
+def udir_kvittering(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
+    """Udir's answer to a transfer, one row per message."""
+    return _schema(
+        "udir_kvittering",
+        {
+            "overforing": column("Pakkens navn", required()),
+            "sha256": column("Pakkens sha256", filled(), in_form(kontroll.KODE_SHA256, SHA256)),
+            "tilstand": column(
+                "Hva Udir har gjort med pakken", filled(), in_list(kontroll.KODE_KODEVERK, KVITTERINGSTILSTANDER)
+            ),
+            "tid": column("Når", filled(), dates(grunnlag)),
+            "linjenummer": column("Linjen i pakken meldingen gjelder", in_form(kontroll.KODE_HELTALL, HELTALL)),
+            "kode": column("Meldingens kode", optional()),
+            "melding": column("Meldingens tekst", optional()),
+        },
+    )
+
+
+def rettelser(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
+    """Corrections to facts, one row per fact. Whether the field may be corrected and the values fit is asked later."""
+    return _schema(
+        "rettelser",
+        {
+            "person": column(
+                "Ungdommens nummer i registeret, eller fødselsnummer", filled(), in_form(KODE_RETTET_PERSON, PERSON)
+            ),
+            "felt": column("Opplysningen som rettes, med registerets navn", required()),
+            "gyldig_fra": column("Dagen den nye verdien gjelder fra", filled(), dates(grunnlag, kan_komme=True)),
+            "gammel_verdi": column("Verdien registeret har den dagen; blank når det ikke har noen", optional()),
+            "ny_verdi": column("Verdien som er riktig; blank tar opplysningen bort", optional()),
+            "arsakskode": column("Hvorfor, fra kodeverket", filled(), code_list("rettelsesaarsaker", grunnlag)),
+            "begrunnelse": column("Hvorfor, med egne ord; vises aldri utenfor registeret", required()),
+            "av": column("Hvem som har bestemt rettelsen", required()),
+            "dato": column("Dagen rettelsen ble bestemt", filled(), dates(grunnlag)),
         },
     )
 
 
 SKJEMAER: dict[str, Callable[[Kontrollgrunnlag], pa.DataFrameSchema]] = {
-    "vigo_ikkesokere": vigo_ikkesokere,
-    "vigo_ot_linjer": vigo_ot_linjer,
     "otto_uttrekk": otto_uttrekk,
     "questback_svar": questback_svar,
+    "rettelser": rettelser,
+    "skole_ikke_mott": skole_ikke_mott,
+    "skole_oversikt": skole_oversikt,
+    "udir_kvittering": udir_kvittering,
+    "vigo_ikkesokere": vigo_ikkesokere,
+    "vigo_ot_linjer": vigo_ot_linjer,
+    "vigo_ot_rest": vigo_ot_rest,
+    "vigo_sokere": vigo_sokere,
 }

@@ -1,9 +1,12 @@
 """This county's settings, as ``innstillinger.toml`` holds them. No secrets: the key stands elsewhere."""
 
-from pydantic import BaseModel, ConfigDict, Field
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.arshjul import Radvalg
 from schemas.verdier import Modus
+
+DENNE_MASKINEN = "127.0.0.1"
 
 
 class _Del(BaseModel):
@@ -41,6 +44,26 @@ class Undersokelse(_Del):
     adresse: str
 
 
+class VigoOt(_Del):
+    """Where VIGO OT is asked for its youth, and which county asks. The key to it never stands here."""
+
+    adresse: str
+    fylkesnr: str = Field(pattern=r"^\d{2}$")
+
+    @field_validator("adresse")
+    @classmethod
+    def _is_safe(cls, verdi: str) -> str:
+        """Take ``https`` only, except on this machine; no password and no question in the address."""
+        try:
+            adresse = httpx.URL(verdi)
+        except (httpx.InvalidURL, ValueError):
+            raise ValueError("ikke en adresse") from None
+        trygg = adresse.scheme == "https" or (adresse.scheme == "http" and adresse.host == DENNE_MASKINEN)
+        if not (trygg and adresse.host) or adresse.userinfo or adresse.query or adresse.fragment:
+            raise ValueError("ikke en trygg adresse")
+        return verdi
+
+
 class Raadgiver(_Del):
     """An adviser and the municipalities she answers for."""
 
@@ -59,4 +82,7 @@ class Innstillinger(_Del):
     grenser: Grenser
     undersokelse: Undersokelse
     radgivere: tuple[Raadgiver, ...]
+    vigo_ot: VigoOt | None = None
     radvalg: tuple[Radvalg, ...] = ()
+    overskrifter: dict[str, dict[str, str]] = {}
+    """Format → the county's own heading → the declared one, or blank for a column that is not read."""

@@ -17,6 +17,7 @@ import pandas as pd
 import pandera.pandas as pap
 import pyarrow as pa
 import pyarrow.compute as pc
+from stdnum.no import orgnr
 
 from schemas import fodselsnummer
 from schemas.fodselsnummer import Idtype
@@ -27,6 +28,7 @@ Maske = npt.NDArray[np.bool_]
 
 UGYLDIGE_IDER = frozenset({Idtype.UGYLDIG_FORM, Idtype.UGYLDIG_DATO, Idtype.UGYLDIG_KONTROLL})
 KONTROLL = "kontroll"
+ORGNUMMER_LENGDE: Final = 9
 KODE_PAKREVD = "ÅH-2101"
 KODE_TEGN = "ÅH-2102"
 KODE_ID_FORM = "ÅH-2111"
@@ -43,10 +45,20 @@ KODE_JA_NEI = "ÅH-2132"
 KODE_DATO = "ÅH-2141"
 KODE_FRAMTID = "ÅH-2142"
 KODE_SKOLEAAR = "ÅH-2151"
+KODE_ORGNUMMER = "ÅH-2152"
+KODE_PROGRAMOMRAADE = "ÅH-2153"
+KODE_SKOLENUMMER = "ÅH-2154"
+KODE_SHA256 = "ÅH-2155"
+KODE_HELTALL = "ÅH-2156"
+KODE_TELEFON = "ÅH-2157"
 
-_STYRETEGN = r"[\x00-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+_USYNLIGE = r"\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}\x{fffd}-\x{ffff}"
+"""Unicode's marks of direction (Bidi_Control) and of lines, and what stands where a letter was lost."""
+_STYRETEGN = rf"[\x00-\x1f\x7f-\x{{9f}}{_USYNLIGE}]"
 """What may not stand in a text."""
-_MULIG_STYRETEGN: Final = np.isin(np.arange(256), [*range(0x20), 0x7F, 0xC2, 0xE2])
+_STYRETEGN_I_FRITEKST = rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{{9f}}{_USYNLIGE}]"
+"""What may not stand in a text of several lines: all of that but tab and line breaks."""
+_MULIG_STYRETEGN: Final = np.isin(np.arange(256), [*range(0x20), 0x7F, 0xC2, 0xD8, 0xE2, 0xEF])
 """The bytes that any of them begins with in UTF-8: only texts with one of these need be looked at."""
 
 
@@ -55,7 +67,8 @@ class Kontrollgrunnlag:
     """What a frame is judged against: the code lists valid on the day, the mode's ids, the school year.
 
     ``kodeverk`` maps a list's name to its valid codes; ``siste_dato`` is the last day a date may name;
-    ``skoleaar`` is eight digits as in Vigo (20262027), blank when the format has none.
+    ``skoleaar`` is eight digits as in Vigo (20262027), blank when the format has none; ``rester`` is what the first
+    control sum of an id may leave.
     """
 
     siste_dato: date = date.max
@@ -63,6 +76,7 @@ class Kontrollgrunnlag:
     datoformat: str = "%d.%m.%Y"
     idtyper: frozenset[Idtype] = frozenset(Idtype) - UGYLDIGE_IDER
     fiktive: frozenset[str] = frozenset()
+    rester: frozenset[int] = fodselsnummer.GAMLE_RESTER
     kodeverk: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -150,16 +164,25 @@ def is_filled(verdier: pa.Array) -> pa.Array:
 
 
 def is_printable(verdier: pa.Array) -> pa.Array:
-    """Tell which texts are free of control characters and of marks that turn their direction."""
+    """Tell which texts are free of control characters, of marks that turn their direction and of lost letters."""
+    return _free_of(_STYRETEGN, verdier)
+
+
+def is_printable_text(verdier: pa.Array) -> pa.Array:
+    """Tell which texts are printable when tabs and line breaks may stand in them."""
+    return _free_of(_STYRETEGN_I_FRITEKST, verdier)
+
+
+def _free_of(tegn: str, verdier: pa.Array) -> pa.Array:
     hele = verdier.combine_chunks() if isinstance(verdier, pa.ChunkedArray) else verdier
-    mulige = _rows_with(hele, _MULIG_STYRETEGN)
+    mulige = rows_with(hele, _MULIG_STYRETEGN)
     svar = np.ones(len(hele), np.bool_)
-    svar[mulige] = ~_bools(pc.match_substring_regex(hele.take(mulige), _STYRETEGN))
+    svar[mulige] = ~_bools(pc.match_substring_regex(hele.take(mulige), tegn))
     return pa.array(svar)
 
 
-def _rows_with(verdier: pa.Array, oktetter: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
-    """Return the rows whose text has any of the bytes, found in the column's bytes at once."""
+def rows_with(verdier: pa.Array, oktetter: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return the rows whose text has any of the bytes (a table of 256), found in the column's bytes at once."""
     _, grensebuffer, tekstbuffer = verdier.buffers()
     if tekstbuffer is None:
         return np.empty(0, np.intp)
@@ -187,6 +210,11 @@ def optional() -> list[pap.Check]:
     return [check(KODE_TEGN, is_printable)]
 
 
+def free_text() -> list[pap.Check]:
+    """The value may be blank and go over several lines, and must be printable."""
+    return [check(KODE_TEGN, is_printable_text)]
+
+
 def required() -> list[pap.Check]:
     """The value must be there and be printable."""
     return [*filled(), *optional()]
@@ -207,8 +235,8 @@ def code_list(navn: str, grunnlag: Kontrollgrunnlag) -> list[pap.Check]:
     return in_list(KODE_KODEVERK, grunnlag.kodeverk.get(navn, frozenset()))
 
 
-def dates(grunnlag: Kontrollgrunnlag) -> list[pap.Check]:
-    """The value, when there is one, is a date in the file's format and not later than the day of the run."""
+def dates(grunnlag: Kontrollgrunnlag, *, kan_komme: bool = False) -> list[pap.Check]:
+    """The value, when there is one, is a date in the file's format and, unless it may, not after the day of the run."""
 
     def is_date(verdi: str) -> bool:
         return parse_date(verdi, grunnlag.datoformat) is not None
@@ -217,7 +245,13 @@ def dates(grunnlag: Kontrollgrunnlag) -> list[pap.Check]:
         dato = parse_date(verdi, grunnlag.datoformat)
         return dato is None or dato <= grunnlag.siste_dato
 
-    return [check(KODE_DATO, blank_or(each(is_date))), check(KODE_FRAMTID, each(not_future))]
+    form = [check(KODE_DATO, blank_or(each(is_date)))]
+    return form if kan_komme else [*form, check(KODE_FRAMTID, each(not_future))]
+
+
+def organisation_number() -> list[pap.Check]:
+    """The value is nine digits whose last agrees (Brønnøysundregistrene: mod 11, as python-stdnum knows it)."""
+    return [check(KODE_ORGNUMMER, each(lambda verdi: len(verdi) == ORGNUMMER_LENGDE and orgnr.is_valid(verdi)))]
 
 
 class Idkontroll:
@@ -233,7 +267,7 @@ class Idkontroll:
         """Return each row's ``Idtype``, remembered for the column that was asked about last."""
         kolonne = arrow(serie)
         if self._sist is None or self._sist[0] is not kolonne:
-            self._sist = (kolonne, fodselsnummer.classify(kolonne, self._grunnlag.fiktive))
+            self._sist = (kolonne, fodselsnummer.classify(kolonne, self._grunnlag.fiktive, self._grunnlag.rester))
         return self._sist[1]
 
     def checks(self) -> list[pap.Check]:

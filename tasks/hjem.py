@@ -12,6 +12,7 @@ from schemas.arshjul import Radvalg
 from schemas.innstillinger import Innstillinger
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT
+from tasks.formater import wrong_headings
 from tasks.register.nokkel import find_key
 from tasks.register.tilkobling import Register
 
@@ -32,7 +33,10 @@ class Hjem:
         if not sti.is_file():
             raise BrukerFeil("ÅH-1101", fil=sti.name)
         try:
-            return Innstillinger.model_validate(tomllib.loads(sti.read_text(encoding="utf-8")))
+            lest = Innstillinger.model_validate(tomllib.loads(sti.read_text(encoding="utf-8")))
+            if not (gale := wrong_headings(lest.overskrifter)):
+                return lest
+            felt = ", ".join(gale)
         except ValidationError as feil:
             felt = ", ".join(".".join(str(ledd) for ledd in enkelt["loc"]) for enkelt in feil.errors())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as feil:

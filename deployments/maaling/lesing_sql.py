@@ -24,7 +24,7 @@ from schemas.format import Filformat
 from schemas.innfiler import EPOST, JA_NEI, MOBIL, POSTNUMMER
 from schemas.kontroll import Kontrollgrunnlag
 
-STYRETEGN = r"[\x00-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+STYRETEGN = r"[\x00-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}\x{fffd}-\x{ffff}]"
 KODER = {
     Idtype.UGYLDIG_FORM: kontroll.KODE_ID_FORM,
     Idtype.UGYLDIG_DATO: kontroll.KODE_ID_DATO,

@@ -94,6 +94,7 @@ def _columns(rng: np.random.Generator, rader: int) -> dict[str, pa.Array]:
         ),
         **_guardian(rng, rader, 1, delt),
         **_guardian(rng, rader, 2, delt),
+        "tidligere_fodselsnummer": pa.repeat("", rader),
     }
 
 

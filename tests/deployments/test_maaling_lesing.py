@@ -13,10 +13,10 @@ def test_both_ways_find_the_same_faults_and_the_result_tells_what_it_is_made_of(
 
 
 def test_the_file_is_the_same_every_time_with_every_kind_of_fault(tmp_path):
-    for navn in ("a", "b"):
+    for navn in ("a.csv", "b.csv"):
         write_file(tmp_path / navn, 4_000)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    _, feil = ours(tmp_path / "a")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    _, feil = ours(tmp_path / "a.csv")
     assert len({rad_nr for rad_nr, _, _ in feil}) == 2 * len(FEIL) + 2
     assert {kode for _, _, kode in feil} >= {
         "ÅH-2101",

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.kontroll import check, is_filled, is_printable, mask_of, matches, parse_date
+from schemas.kontroll import check, is_filled, is_printable, is_printable_text, mask_of, matches, parse_date
 
-STYRETEGN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-TEKST = st.text(st.sampled_from("aå«°\x1f\x20\x7e\x7f\x80\x9f\xa0\u2013\u200e\u200d\u202e\u2065\u2069"), max_size=4)
+USYNLIGE = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd-\uffff"
+STYRETEGN = re.compile(f"[\x00-\x1f{USYNLIGE}]")
+STYRETEGN_I_FRITEKST = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{USYNLIGE}]")
+TEGN = "aå«°\t\n\x1f\x20\x7e\x7f\x80\x9f\xa0\u061b\u061c\u2013\u200e\u200d\u2028\u202e\u2065\u2069\ufeff\ufffd"
+TEKST = st.text(st.sampled_from(TEGN), max_size=4)
 
 
 @given(st.lists(TEKST, max_size=8), st.integers(0, 3), st.booleans())
@@ -21,6 +24,8 @@ def test_printable_is_found_in_the_bytes_as_it_is_text_by_text(tekster, fra, i_b
     if i_biter:
         kolonne = pa.chunked_array([kolonne.slice(0, 2), kolonne.slice(2)])
     assert is_printable(kolonne).to_pylist() == [STYRETEGN.search(tekst) is None for tekst in tekster[fra:]]
+    i_fritekst = [STYRETEGN_I_FRITEKST.search(tekst) is None for tekst in tekster[fra:]]
+    assert is_printable_text(kolonne).to_pylist() == i_fritekst
 
 
 @given(st.lists(TEKST, max_size=8))

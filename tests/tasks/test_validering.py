@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
@@ -17,6 +17,7 @@ from tasks.feil import ProgramFeil
 from tasks.formater import find_format
 from tasks.lesing import KODE_ANTALL_FELT, read
 from tasks.validering import validate
+from tests.schemas.test_innfiler import CELLER as ANDRE_CELLER
 
 GRUNNLAG = Kontrollgrunnlag(
     siste_dato=date(2026, 4, 27),
@@ -96,7 +97,23 @@ def test_a_bad_cell_gives_its_code_and_sets_its_row_aside(kolonne, verdi, kode):
 
 def test_every_code_is_reached():
     alle = {verdi for navn, verdi in vars(kontroll).items() if navn.startswith("KODE_")}
-    assert alle == {kode for *_, kode in CELLER} | {kontroll.KODE_DUBLETT}
+    assert alle == {kode for *_, kode in [*CELLER, *ANDRE_CELLER]} | {kontroll.KODE_DUBLETT}
+
+
+def test_a_cell_that_could_not_be_read_is_told_as_that_and_not_as_blank_too():
+    innlest = replace(
+        les(GOD, GOD | {"fodselsnummer": "", "fornavn": ""}), cellefeil=((3, "fodselsnummer", "ÅH-2104"),)
+    )
+    validert = validate(innlest, SKJEMAER["vigo_ot_linjer"](GRUNNLAG))
+    assert koder(validert) == [(3, "fodselsnummer", "ÅH-2104"), (3, "fornavn", "ÅH-2101")]
+    assert (len(validert.gyldige), validert.til_side["etternavn"].tolist()) == (1, ["Ås"])
+
+
+def test_what_was_mended_and_which_columns_there_were_come_through():
+    innlest = replace(les(GOD), reparert=((2, "postnummer"),))
+    validert = validate(innlest, SKJEMAER["vigo_ot_linjer"](GRUNNLAG))
+    assert (validert.reparert, len(validert.gyldige)) == (((2, "postnummer"),), 1)
+    assert validert.kolonner_i_filen == {kolonne.navn for kolonne in innlest.format.kolonner}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +147,7 @@ def test_a_row_askew_is_counted_with_the_rest():
 rad = st.fixed_dictionaries({navn: st.sampled_from(["", "x", god, "20252026"]) for navn, god in GOD.items()})
 
 
+@settings(deadline=None)
 @given(st.lists(rad.filter(lambda rad: any(rad.values())), min_size=1, max_size=12))
 def test_rows_in_are_good_rows_and_rows_aside_and_good_rows_are_good_alone(rader):
     validert = dom(*rader)
