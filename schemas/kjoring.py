@@ -28,12 +28,19 @@ class Kjorevalg(BaseModel):
     bare_vis: bool = Field(
         default=False, title="Bare vis", description="Sier hva kjøringen ville gjort, og endrer ingenting."
     )
+    godta: str = Field(
+        default="",
+        title="Godta leveransen",
+        description="Koden i meldingen ÅH-2015 når en uvanlig leveranse likevel er riktig. Den gjelder bare de filene.",
+    )
 
 
 class Kjoreresultat(BaseModel):
     """What a run did, as ``run --json`` prints it. Counts only.
 
-    ``inn = lastet + uendret + karantene`` always. ``sha256`` is the content of a transfer, else absent.
+    ``inn = lastet + uendret + karantene`` always; ``nye`` are those of ``lastet`` whom we did not know. ``forskjell``
+    is the number of changed values by field, ``merknader`` what a person should know. ``sha256`` is the content of a
+    transfer, else absent.
     """
 
     model_config = ConfigDict(use_enum_values=True)
@@ -46,6 +53,7 @@ class Kjoreresultat(BaseModel):
     utfall: Utfall
     inn: int = 0
     lastet: int = 0
+    nye: int = 0
     uendret: int = 0
     borte: int = 0
     karantene: int = 0
@@ -56,6 +64,8 @@ class Kjoreresultat(BaseModel):
     sekunder: float = 0.0
     forslag_id: str | None = None
     sha256: str | None = None
+    forskjell: dict[str, int] = Field(default_factory=dict)
+    merknader: list[str] = Field(default_factory=list)
 
     @property
     def artefakt(self) -> str:
@@ -67,6 +77,7 @@ class Kjoreresultat(BaseModel):
         rader = {
             "Rader inn": self.inn,
             "Lastet": self.lastet,
+            "– av dem nye": self.nye,
             "Uendret": self.uendret,
             "Ikke lenger med": self.borte,
             "Satt til side": self.karantene,
@@ -78,8 +89,15 @@ class Kjoreresultat(BaseModel):
         hva = f"Kjøring {self.kjoring_id}" if self.kjoring_id else "Prøve som ikke endret noe"
         return (
             f"# {self.rad} · {self.aar}\n\n{hva}, per {self.per_dato:%d.%m.%Y}: "
-            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n{self._next_step()}\n"
+            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n{self._difference()}{self._next_step()}\n"
         )
+
+    def _difference(self) -> str:
+        """Return what is not as it was in the last generation, and what that means."""
+        felt = "\n".join(f"| {navn} | {antall} |" for navn, antall in self.forskjell.items())
+        tabell = f"## Endret siden sist\n\n| Felt | Antall |\n|---|---:|\n{felt}\n\n" if felt else ""
+        merknader = "\n".join(f"- {tekst}" for tekst in self.merknader)
+        return tabell + (f"## Merk\n\n{merknader}\n\n" if merknader else "")
 
     def _next_step(self) -> str:
         """Return what a person must do now."""

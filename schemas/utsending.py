@@ -59,6 +59,11 @@ def make_key(*ledd: object) -> str:
     return _sha256(*(str(enkelt) for enkelt in ledd))[:32]
 
 
+def letter_key(rad: str, aar: int, person_id: str, mottaker: str, mottaker_ref: str) -> str:
+    """Return the key of a letter: one per row, year, youth and recipient, whatever is in it."""
+    return make_key(rad, aar, person_id, mottaker, mottaker_ref)
+
+
 def as_json(verdi: Any) -> str:  # noqa: ANN401 any JSON value
     """Return JSON that is the same text for the same content; dates as ISO."""
     return json.dumps(verdi, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

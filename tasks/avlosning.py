@@ -23,6 +23,10 @@ def is_replaced(kjoring: Kjoring) -> bool:
     """Tell whether a later row has been run this year and has taken over from this one."""
     senere = [rad.rad for rad in read_wheel() if kjoring.rad.rad in replaced_rows(rad)]
     svar = kjoring.con.execute(
-        "SELECT 1 FROM kjoring WHERE aar = ? AND list_contains(?, rad)", [kjoring.aar, senere]
+        """
+        SELECT 1 FROM kjoring WHERE aar = ? AND list_contains(?, rad)
+          AND kjoring_id NOT IN (SELECT angret_kjoring_id FROM angring UNION ALL SELECT kjoring_id FROM angring)
+        """,
+        [kjoring.aar, senere],
     ).fetchone()
     return svar is not None

@@ -45,6 +45,7 @@ def report(kjoring: Kjoring, funn: list[Funn]) -> None:
             ],
         )  # fmt: skip
     kjoring.tall.avvik = len(set(funn))
+    kjoring.merknader += [enkelt.tekst for enkelt in sorted(set(funn))]
 
 
 def _close(kjoring: Kjoring, avvik_id: str) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from schemas.arshjul import Rad
 from schemas.brev import Avsender, Brevdata
-from schemas.utsending import Sending, Utelatt, Utkast, as_json, content_hash, make_key
+from schemas.utsending import Sending, Utelatt, Utkast, as_json, content_hash, letter_key, make_key
 from schemas.verdier import Kanal, Mottaker
 from tasks import kodeverk, krr, mottakere, utvalg
 from tasks.anledning import Anledning
@@ -84,7 +84,7 @@ def _letter(
     if not can_show(brev):
         return Utelatt(person["person_id"], til.mottaker, "TEGN_MANGLER", person["raadgiver"])
     innhold = as_json({"brev": asdict(brev), "mal": template_hash()})
-    nokkel = make_key(anledning.rad.rad, anledning.aar, person["person_id"], til.mottaker, til.ref)
+    nokkel = letter_key(anledning.rad.rad, anledning.aar, person["person_id"], til.mottaker, til.ref)
     return Sending(person["person_id"], til.mottaker, til.ref, til.kanal, nokkel, innhold, token)
 
 

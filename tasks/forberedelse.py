@@ -39,7 +39,8 @@ def _is_loaded(kjoring: Kjoring) -> bool:
     """Tell whether a later row of the year has already loaded a file of the format."""
     svar = kjoring.con.execute(
         "SELECT 1 FROM kjoring_fil JOIN kjoring k USING (kjoring_id) JOIN raafil r USING (sha256)"
-        " WHERE k.aar = ? AND k.rad > ? AND r.format = ?",
+        " WHERE k.aar = ? AND k.rad > ? AND r.format = ?"
+        " AND kjoring_id NOT IN (SELECT angret_kjoring_id FROM angring)",
         [kjoring.aar, kjoring.rad.rad, kjoring.rad.parametre["format"]],
     ).fetchone()
     return svar is not None

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from schemas.utsending import Sending, Utkast, content_hash
+from schemas.utsending import Sending, Utkast, content_hash, letter_key
 from schemas.verdier import Forslagstilstand, Tilstand
 from tasks.anledning import occasion
 from tasks.feil import BrukerFeil
@@ -90,14 +90,16 @@ def _frame(forslag_id: str, sendinger: list[Sending]) -> pd.DataFrame:
 def attempted(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> set[str]:
     """Return the keys of the row's proposals that are being or have been carried out: never proposed again.
 
-    An item that was refused never left the house, so its person may be proposed anew.
+    An item that was refused never left the house, so its person may be proposed anew. What one got under another
+    number, before we knew that the two were one, she has got.
     """
     rader = con.execute(
-        "SELECT nokkel FROM utsending_naa"
+        "SELECT nokkel, person_id, mottaker, mottaker_ref FROM utsending_naa"
         " WHERE rad = ? AND aar = ? AND list_contains(?, forslag_tilstand) AND tilstand <> ?",
         [rad, aar, [Forslagstilstand.IVERKSETTES, Forslagstilstand.IVERKSATT], Tilstand.AVVIST],
     ).fetchall()
-    return {nokkel for (nokkel,) in rader}
+    brev = {letter_key(rad, aar, person, mottaker, ref) for _, person, mottaker, ref in rader if person}
+    return brev | {nokkel for nokkel, *_ in rader}
 
 
 def approve(hjem: Hjem, forslag_id: str, av: str, naa: datetime) -> None:

@@ -4,7 +4,8 @@ Everything a run writes in the register is one transaction: a run that is refuse
 nothing. A dry run does all the same work and rolls it back.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from schemas.kjoring import Kjoreresultat, Kjorevalg
 from schemas.verdier import Utfall
 from tasks import klokke
 from tasks.arshjul import find_row, row_dates
-from tasks.feil import BrukerFeil
+from tasks.feil import BrukerFeil, messages
 from tasks.hjem import Hjem, home
 from tasks.kalender import school_year
 from tasks.steg import planned_time
@@ -29,6 +30,7 @@ class Tall:
 
     inn: int = 0
     lastet: int = 0
+    nye: int = 0
     uendret: int = 0
     borte: int = 0
     karantene: int = 0
@@ -50,12 +52,17 @@ class Kjoring:
         self.datoer = datoer
         self.naa = naa
         self.bare_vis = valg.bare_vis
+        self.godta = valg.godta
         self.kjent_tid = valg.kjent_tid
         self.per_dato: date = valg.per_dato or datoer.telledato or datoer.kjoredato
         self.gyldig_fra: date = valg.per_dato or min(datoer.kjoredato, klokke.local_date(naa))
         self.varighet = klokke.stopwatch(lopende=valg.naa is None)
         self.generasjon = 0
         self.tall = Tall()
+        self.endrede_felt: Counter[str] = Counter()
+        self.nytt_nummer = 0
+        self.merknader: list[str] = []
+        self.etterpaa: list[Callable[[], object]] = []
         self.leste_filer: list[Path] = []
         self.forslag_id: str | None = None
         self.sha256: str | None = None
@@ -93,6 +100,11 @@ class Kjoring:
             raise RuntimeError("kjøringen har ingen åpen transaksjon")
         return self._con
 
+    def note(self, kode: str, **deler: object) -> None:
+        """Tell in the run's answer something that a person should know and nobody need settle."""
+        tekst, gjor = messages()[kode]
+        self.merknader.append(f"{tekst} {gjor}".format(**deler))
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         try:
@@ -117,6 +129,8 @@ class Kjoring:
             utfall=self._outcome(),
             forslag_id=self.forslag_id,
             sha256=self.sha256,
+            forskjell=dict(sorted(self.endrede_felt.items())),
+            merknader=self.merknader,
             **vars(self.tall),
         )
 
@@ -130,7 +144,10 @@ class _Angre(Exception):
 
 @contextmanager
 def run(valg: Kjorevalg) -> Iterator[Kjoring]:
-    """Open a run of a row, give it its generation, write its outcome, and clear the inbox of what was read."""
+    """Open a run of a row, give it its generation, write its outcome, and clear the inbox of what was read.
+
+    ``etterpaa`` is done when the run is committed: files that are made from the register, and can be made again.
+    """
     kjoring = open_run(valg)
     with kjoring._transaction():  # noqa: SLF001 the two make one thing
         con = kjoring.con
@@ -144,6 +161,8 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
     if not kjoring.bare_vis:
         for sti in kjoring.leste_filer:
             sti.unlink(missing_ok=True)
+        for gjor in kjoring.etterpaa:
+            gjor()
 
 
 def open_run(valg: Kjorevalg) -> Kjoring:
@@ -166,11 +185,11 @@ def open_run(valg: Kjorevalg) -> Kjoring:
 def _remember(kjoring: Kjoring) -> None:
     tall = kjoring.tall
     kjoring.con.execute(
-        "INSERT INTO kjoring VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO kjoring VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             kjoring.kjoring_id, kjoring.rad.rad, kjoring.aar, kjoring.generasjon, kjoring.per_dato,
             kjoring.result().utfall, tall.inn, tall.lastet, tall.uendret, tall.borte, tall.karantene,
             tall.foreslaatt, tall.oppgaver, tall.avvik, kjoring.registrert_tid,
-            klokke.to_utc(kjoring.naa + kjoring.varighet()),
+            klokke.to_utc(kjoring.naa + kjoring.varighet()), tall.nye,
         ],
     )  # fmt: skip

@@ -5,7 +5,10 @@ OTTO-ansvarlig.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import NamedTuple
+
+import pandas as pd
 
 from schemas.utsending import Utelatt
 from tasks import kodeverk
@@ -14,6 +17,7 @@ from tasks.kjoring import Kjoring
 ANSVARLIG = "OTTO-ansvarlig"
 APEN = "åpen"
 LUKKET = "lukket"
+TRINN_UTSENDING = "utsending"
 
 
 class Oppgave(NamedTuple):
@@ -24,9 +28,14 @@ class Oppgave(NamedTuple):
     raadgiver: str
 
 
-def assign(kjoring: Kjoring, utelatte: list[Utelatt]) -> None:
-    """Make the row's open tasks exactly those that today's refusals give; count the new ones."""
+def assign(kjoring: Kjoring, utelatte: list[Utelatt], bare: Collection[str] = (), *, overta: bool = False) -> None:
+    """Make the row's open tasks exactly those that today's refusals give; count the new ones.
+
+    Tasks for other reasons than ``bare`` are left as they are; unless told, it is every reason that stops a dispatch.
+    With ``overta`` it is every row's open tasks for the reasons: such a task is about the youth, not about the row.
+    """
     grunner = {rad["kode"]: rad for rad in kodeverk.valid_on("kodeverk/utelatt", kjoring.per_dato)}
+    omfang = set(bare) or {kode for kode, rad in grunner.items() if rad["trinn"] == TRINN_UTSENDING}
     samlede = Counter(u.grunn_kode for u in utelatte if grunner[u.grunn_kode]["samlet"] == "ja")
     onsket = {Oppgave(f"{antall} personer", grunn, ANSVARLIG) for grunn, antall in samlede.items()}
     onsket |= {
@@ -34,27 +43,33 @@ def assign(kjoring: Kjoring, utelatte: list[Utelatt]) -> None:
         for u in utelatte
         if grunner[u.grunn_kode]["samlet"] != "ja"
     }
-    apne = _open_tasks(kjoring)
+    apne = _open_tasks(kjoring, omfang, overta=overta)
     for oppgave in sorted(apne.keys() - onsket):
         kjoring.con.execute(
             "UPDATE oppgave SET tilstand = ?, lukket_kjoring_id = ? WHERE oppgave_id = ?",
             [LUKKET, kjoring.kjoring_id, apne[oppgave]],
         )
-    nye = sorted(onsket - apne.keys())
-    for nummer, oppgave in enumerate(nye, start=1):
-        kjoring.con.execute(
-            "INSERT INTO oppgave VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            [
-                f"O{kjoring.kjoring_id}-{nummer:04d}", kjoring.rad.rad, kjoring.aar, oppgave.gjelder,
-                oppgave.grunn_kode, oppgave.raadgiver, kjoring.datoer.frist, APEN, kjoring.kjoring_id,
-            ],
-        )  # fmt: skip
+    nye = pd.DataFrame(sorted(onsket - apne.keys()), columns=Oppgave._fields, dtype="str")
+    numre = range(kjoring.tall.oppgaver + 1, kjoring.tall.oppgaver + 1 + len(nye))
+    kjoring.con.register("nye", nye.assign(oppgave_id=[f"O{kjoring.kjoring_id}-{nummer:04d}" for nummer in numre]))
+    kjoring.con.execute(
+        "INSERT INTO oppgave SELECT oppgave_id, ?, ?, gjelder, grunn_kode, raadgiver, ?, ?, ?, NULL FROM nye",
+        [kjoring.rad.rad, kjoring.aar, kjoring.datoer.frist, APEN, kjoring.kjoring_id],
+    )
+    kjoring.con.unregister("nye")
     kjoring.tall.oppgaver += len(nye)
 
 
-def _open_tasks(kjoring: Kjoring) -> dict[Oppgave, str]:
+def _open_tasks(kjoring: Kjoring, grunner: set[str], *, overta: bool) -> dict[Oppgave, str]:
     rader = kjoring.con.execute(
-        "SELECT gjelder, grunn_kode, raadgiver, oppgave_id FROM oppgave WHERE rad = ? AND aar = ? AND tilstand = ?",
-        [kjoring.rad.rad, kjoring.aar, APEN],
+        "SELECT gjelder, grunn_kode, raadgiver, oppgave_id FROM oppgave"
+        " WHERE ($overta OR (rad = $rad AND aar = $aar)) AND tilstand = $apen AND list_contains($grunner, grunn_kode)",
+        {
+            "overta": overta,
+            "rad": kjoring.rad.rad,
+            "aar": kjoring.aar,
+            "apen": APEN,
+            "grunner": sorted(grunner),
+        },
     ).fetchall()
     return {Oppgave(gjelder, grunn, raadgiver): oppgave_id for gjelder, grunn, raadgiver, oppgave_id in rader}

@@ -21,6 +21,7 @@ def run(
     now: Annotated[str | None, Parameter(help="Tidspunktet kjøringen regner som nå")] = None,
     known_at: Annotated[str | None, Parameter(help="Gjenskap slik det var kjent da (bare overføringer)")] = None,
     dry_run: Annotated[bool, Parameter(help="Si hva som ville skjedd, og endre ingenting")] = False,
+    accept: Annotated[str, Parameter(help="Koden i ÅH-2015 når en uvanlig leveranse likevel er riktig")] = "",
     json: Annotated[bool, Parameter(help="Svar som JSON")] = False,
 ) -> int:
     """Kjør en rad nå, for eksempel etter en rettelse."""
@@ -32,6 +33,7 @@ def run(
         naa=parse_time(now),
         kjent_tid=parse_time(known_at, slutten_av_dagen=True),
         bare_vis=dry_run,
+        godta=accept,
     )
     resultat = run_row(rad, valg, plain=not through_server())
     if json:
@@ -43,5 +45,5 @@ def run(
 
 def exit_code(resultat: Kjoreresultat) -> int:
     """Return 1 where a person must do something, else 0."""
-    venter = resultat.utfall != Utfall.FERDIG or resultat.karantene or resultat.oppgaver or resultat.avvik
+    venter = resultat.utfall != Utfall.FERDIG or resultat.oppgaver or resultat.avvik
     return UTGANG_TRENGER_NOEN if venter else UTGANG_FERDIG

@@ -2,11 +2,13 @@
 
 A fact is (person, field, value); blank is "no value", which is how something is taken back. What held on a day, as
 we knew it at a moment, is the newest fact not after either. Fields are the columns of the input formats, the
-national id's birth date, and ``GRUPPE_skoleaar`` for membership of a year's group.
+national id's birth date, and ``GRUPPE_skoleaar`` for membership of a year's group. Everything is read through
+``fakta_kjent``, where one who has had two numbers is one person.
 """
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Final
 
 import duckdb
 import pandas as pd
@@ -15,11 +17,13 @@ from schemas.rammer import NyeFakta
 from tasks.samsvar import conform
 
 EVIG_TID = datetime(9999, 1, 1)  # noqa: DTZ001 the register's times are UTC without zone
+RETTELSE: Final = "R"
+"""What the ids of runs that applied people's corrections begin with; those of the wheel begin with the year."""
 
 GJELDENDE = """
     SELECT person_id, felt, arg_max(verdi, (gyldig_fra, lopenr)) AS verdi
-    FROM fakta
-    WHERE gyldig_fra <= $dato AND registrert_tid <= $kjent AND list_contains($felter, felt)
+    FROM fakta_kjent($kjent)
+    WHERE gyldig_fra <= $dato AND list_contains($felter, felt)
     GROUP BY ALL
 """
 
@@ -33,7 +37,7 @@ def current(
     """
     kolonner = ", ".join(f"coalesce(max(verdi) FILTER (felt = '{felt}'), '') AS \"{felt}\"" for felt in felter)
     return con.execute(
-        f"SELECT person_id, {kolonner} FROM ({GJELDENDE}) GROUP BY person_id ORDER BY person_id",  # noqa: S608 our names
+        f"SELECT person_id, {kolonner} FROM ({GJELDENDE}) GROUP BY person_id ORDER BY person_id",
         {"dato": dato, "kjent": kjent or EVIG_TID, "felter": list(felter)},
     ).df()
 
@@ -42,8 +46,9 @@ def last_learned(con: duckdb.DuckDBPyConnection, felter: Collection[str]) -> dic
     """Return person → field → the value we learned last, whatever day it holds from."""
     svar: dict[str, dict[str, str]] = {}
     rader = con.execute(
-        "SELECT person_id, felt, arg_max(verdi, lopenr) FROM fakta WHERE list_contains(?, felt) GROUP BY ALL",
-        [list(felter)],
+        "SELECT person_id, felt, arg_max(verdi, lopenr) FROM fakta_kjent($kjent) WHERE list_contains($felter, felt)"
+        " GROUP BY ALL",
+        {"kjent": EVIG_TID, "felter": list(felter)},
     ).fetchall()
     for person, felt, verdi in rader:
         svar.setdefault(person, {})[felt] = verdi
@@ -52,12 +57,21 @@ def last_learned(con: duckdb.DuckDBPyConnection, felter: Collection[str]) -> dic
 
 def people_by_id(con: duckdb.DuckDBPyConnection, numre: pd.Series) -> pd.Series:
     """Return the person_id of each national id, blank where the register does not know it. Same index as ``numre``."""
-    kjente = dict(
-        con.execute(
-            "SELECT verdi, any_value(person_id) FROM fakta WHERE felt = 'fodselsnummer' GROUP BY verdi"
-        ).fetchall()
-    )
+    know_numbers(con)
+    kjente = dict(con.execute("SELECT nummer, person_id FROM kjent_nummer").fetchall())
     return pd.Series([kjente.get(nummer, "") for nummer in numre], index=numre.index, dtype="object")
+
+
+def know_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table ``kjent_nummer`` (nummer, person_id): every national id anyone has had."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE kjent_nummer AS
+        SELECT DISTINCT verdi AS nummer, person_id FROM fakta_kjent($kjent)
+        WHERE felt = 'fodselsnummer' AND verdi <> ''
+        """,
+        {"kjent": EVIG_TID},
+    )
 
 
 def new_people(con: duckdb.DuckDBPyConnection, antall: int, kjoring_id: str, tid: datetime) -> list[str]:
@@ -78,25 +92,52 @@ def add(con: duckdb.DuckDBPyConnection, nye: pd.DataFrame, kjoring_id: str, tid:
     """
     tekst = dict.fromkeys(("person_id", "felt", "verdi"), "str")
     con.register("nye_fakta", conform(NyeFakta, nye.astype({**tekst, "gyldig_fra": "datetime64[s]"})))
+    compare(con, "nye_fakta", "nye_mot_holdt")
+    con.unregister("nye_fakta")
+    con.execute("DELETE FROM nye_mot_holdt WHERE verdi = holdt")
+    insert(con, "nye_mot_holdt", kjoring_id, tid)
+    return {person for (person,) in con.execute("SELECT DISTINCT person_id FROM nye_mot_holdt").fetchall()}
+
+
+def compare(con: duckdb.DuckDBPyConnection, fra: str, til: str) -> None:
+    """Make the temporary table ``til``: the rows of ``fra`` with what we know held on each one's own first day.
+
+    ``fra`` has person_id, felt, verdi, gyldig_fra; ``holdt`` (blank when nothing did) and ``holdt_kjoring_id`` are
+    added.
+    """
+    felter = [felt for (felt,) in con.execute(f"SELECT DISTINCT felt FROM {fra}").fetchall()]
     con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE endret AS
-        SELECT n.person_id, n.felt, any_value(n.verdi) AS verdi, n.gyldig_fra
-        FROM nye_fakta n LEFT JOIN fakta f
-          ON f.person_id = n.person_id AND f.felt = n.felt AND f.gyldig_fra <= n.gyldig_fra
-        GROUP BY n.person_id, n.felt, n.gyldig_fra
-        HAVING coalesce(arg_max(f.verdi, (f.gyldig_fra, f.lopenr)), '') <> any_value(n.verdi)
-        """
+        f"""
+        CREATE OR REPLACE TEMP TABLE {til} AS
+        SELECT n.*, coalesce(h.verdi, '') AS holdt, coalesce(h.kjoring_id, '') AS holdt_kjoring_id
+        FROM {fra} n LEFT JOIN (
+            SELECT k.person_id, k.felt, k.gyldig_fra, arg_max(f.verdi, (f.gyldig_fra, f.lopenr)) AS verdi,
+                arg_max(f.kjoring_id, (f.gyldig_fra, f.lopenr)) AS kjoring_id
+            FROM fakta_kjent($kjent) f JOIN {fra} k
+              ON f.person_id = k.person_id AND f.felt = k.felt AND f.gyldig_fra <= k.gyldig_fra
+            WHERE list_contains($felter, f.felt)
+            GROUP BY k.person_id, k.felt, k.gyldig_fra
+        ) h ON n.person_id = h.person_id AND n.felt = h.felt AND n.gyldig_fra = h.gyldig_fra
+        """,
+        {"kjent": EVIG_TID, "felter": felter},
     )
+
+
+def insert(con: duckdb.DuckDBPyConnection, fra: str, kjoring_id: str, tid: datetime) -> None:
+    """Add every row of the temporary table ``fra`` (person_id, felt, verdi, gyldig_fra) as a fact, in a fixed order."""
     con.execute(
-        """
+        f"""
         INSERT INTO fakta (person_id, felt, verdi, gyldig_fra, registrert_tid, kjoring_id)
-        SELECT person_id, felt, verdi, gyldig_fra, ?, ? FROM endret ORDER BY person_id, felt, gyldig_fra
+        SELECT person_id, felt, verdi, gyldig_fra, ?, ? FROM {fra} ORDER BY person_id, felt, gyldig_fra
         """,
         [tid, kjoring_id],
     )
-    con.unregister("nye_fakta")
-    return {person for (person,) in con.execute("SELECT DISTINCT person_id FROM endret").fetchall()}
+
+
+def next_number(con: duckdb.DuckDBPyConnection) -> int:
+    """Return a number that no fact has yet; every later fact's is as high or higher."""
+    svar = con.execute("SELECT coalesce(max(lopenr), 0) + 1 FROM fakta").fetchone()
+    return int(svar[0]) if svar else 1
 
 
 def newest(
@@ -104,8 +145,8 @@ def newest(
 ) -> datetime | None:
     """Return when (UTC) the newest of the facts that ``current`` would look at was learned."""
     svar = con.execute(
-        "SELECT max(registrert_tid) FROM fakta"
-        " WHERE gyldig_fra <= $dato AND registrert_tid <= $kjent AND list_contains($felter, felt)",
+        "SELECT max(registrert_tid) FROM fakta_kjent($kjent)"
+        " WHERE gyldig_fra <= $dato AND list_contains($felter, felt)",
         {"dato": dato, "kjent": kjent or EVIG_TID, "felter": list(felter)},
     ).fetchone()
     return svar[0] if svar else None

@@ -1,4 +1,4 @@
-"""Where the register's key comes from: the environment, a key file, the machine's keyring. Never the settings."""
+"""Where a key comes from: the environment, a key file, the machine's keyring. Never the settings."""
 
 import hashlib
 import os
@@ -12,21 +12,31 @@ from tasks.feil import BrukerFeil
 from tasks.filer import write_file
 
 MILJOVARIABEL = "ARSHJUL_KEY"
-NOKKELFIL_VARIABEL = "ARSHJUL_KEY_FILE"
+FILENDELSE = "_FILE"
+NOKKELFIL_VARIABEL = f"{MILJOVARIABEL}{FILENDELSE}"
 NOKKELFIL = "register.nokkel"
 NOKKELRING = "arshjul"
 
 
 def find_key(hjem: Path) -> str:
     """Return the key of the register in ``hjem``; BrukerFeil ÅH-1301 where there is none."""
-    if nokkel := os.environ.get(MILJOVARIABEL, "").strip():
+    if nokkel := read_secret(hjem, MILJOVARIABEL, NOKKELFIL, NOKKELRING):
         return nokkel
-    fil = Path(os.environ.get(NOKKELFIL_VARIABEL) or hjem / NOKKELFIL)
+    fil = Path(os.environ.get(NOKKELFIL_VARIABEL) or NOKKELFIL)
+    raise BrukerFeil("ÅH-1301", variabel=MILJOVARIABEL, fil=fil.name)
+
+
+def read_secret(hjem: Path, variabel: str, nokkelfil: str, nokkelring: str) -> str:
+    """Return a secret of this home, blank where there is none.
+
+    From the environment, else the file that ``VARIABEL_FILE`` names, else ``nokkelfil`` in the home, else the keyring.
+    """
+    if nokkel := os.environ.get(variabel, "").strip():
+        return nokkel
+    fil = Path(os.environ.get(f"{variabel}{FILENDELSE}") or hjem / nokkelfil)
     if fil.is_file() and (nokkel := fil.read_text(encoding="utf-8").strip()):
         return nokkel
-    if nokkel := _from_keyring(hjem):
-        return nokkel
-    raise BrukerFeil("ÅH-1301", variabel=MILJOVARIABEL, fil=fil.name)
+    return _from_keyring(hjem, nokkelring)
 
 
 def make_key_file(hjem: Path) -> None:
@@ -36,9 +46,9 @@ def make_key_file(hjem: Path) -> None:
         write_file(fil, secrets.token_hex(32).encode())
 
 
-def _from_keyring(hjem: Path) -> str:
+def _from_keyring(hjem: Path, nokkelring: str) -> str:
     navn = hashlib.sha256(str(hjem.resolve()).encode()).hexdigest()
     try:
-        return keyring.get_password(NOKKELRING, navn) or ""
+        return keyring.get_password(nokkelring, navn) or ""
     except keyring.errors.KeyringError:
         return ""

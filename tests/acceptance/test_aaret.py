@@ -28,11 +28,15 @@ def test_the_same_seed_in_another_home_gives_the_same_views_and_outputs_to_the_b
 def test_a_second_run_of_any_row_loads_proposes_and_sends_nothing(
     kopi: Aar, again: Callable[..., Kjoreresultat], rad: str
 ) -> None:
-    for_ = kopi.files("utboks")
+    def sent() -> dict[str, bytes]:
+        """What left the house; the file for OTTO is always what OTTO lacks today."""
+        return {navn: innhold for navn, innhold in kopi.files("utboks").items() if not navn.startswith("otto/")}
+
+    for_ = sent()
     for nummer in range(2):
         resultat = again(rad[:2], naa=datetime(2026, 12, 1 + nummer, 8, tzinfo=OSLO))
         assert (resultat.lastet, resultat.foreslaatt, resultat.sendt, resultat.borte) == (0, 0, 0, 0)
-    assert kopi.files("utboks") == for_
+    assert sent() == for_
 
 
 def test_a_corrected_file_changes_exactly_what_was_corrected(kopi: Aar, again: Callable[..., Kjoreresultat]) -> None:

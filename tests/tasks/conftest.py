@@ -20,6 +20,7 @@ from schemas.fodselsnummer import control_digits
 from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks import forslag, kanaler, utboks
 from tasks.arshjul import find_row
+from tasks.formater import find_format
 from tasks.hjem import Hjem, home
 from tasks.klokke import OSLO, to_utc
 from tasks.register import fakta
@@ -61,10 +62,20 @@ def mailbox(nummer: str, **felt: object) -> dict[str, object]:
     } | felt  # fmt: skip
 
 
+RAD = {
+    "fornavn": "Åse", "etternavn": "Nordmann", "adresselinje1": "Storgata 1", "postnummer": "3116",
+    "poststed": "TØNSBERG", "kommunenummer": "3905", "adressegradering": "ugradert", "personstatus": "bosatt",
+    "skoleaar": "20262027", "registrert_dato": "01.03.2026", "skolenummer": "39001", "skole": "Demo vgs",
+    "tilmeldt_dato": "20.09.2025", "ot_status": "OTUK", "ot_status_dato": "20.09.2025", "raadgiver": "R05",
+}  # fmt: skip
+KODE = {"vigo_ikkesokere": "OSON", "vigo_ot_linjer": "OSNP", "otto_uttrekk": "OSON"}
+
+
 class Bygd:
     """The tiny county: its home, its people, and what has come of them."""
 
     at = staticmethod(at)
+    number = staticmethod(synthetic_number)
     mailbox = staticmethod(mailbox)
     MINDREAARIG, MOR, BREV, PURREBREV, BREVDAG = MINDREAARIG, MOR, BREV, PURREBREV, BREVDAG
 
@@ -96,12 +107,29 @@ class Bygd:
         self.change(person, fra, laert, **fakta_om)
         return person
 
-    def change(self, person: str, fra: str, laert: str | None = None, **felt: str) -> None:
+    def change(self, person: str, fra: str, laert: str | None = None, kjoring_id: str = "T0", **felt: str) -> None:
         """Add facts that hold from the day ``fra`` and were learned at ``laert`` (same morning unless told)."""
         rader = [(person, navn, verdi, date.fromisoformat(fra)) for navn, verdi in felt.items()]
         nye = pd.DataFrame(rader, columns=["person_id", "felt", "verdi", "gyldig_fra"])
         with self.hjem.register.transaction("prøve") as con:
-            fakta.add(con, nye, "T0", to_utc(at(laert or f"{fra}T06:00")))
+            fakta.add(con, nye, kjoring_id, to_utc(at(laert or f"{fra}T06:00")))
+
+    def deliver(self, format_navn: str, *rader: dict[str, str], navn: str = "") -> None:
+        """Put a CSV file of the format in the inbox: each row as ``RAD`` but for what is given, in our column names."""
+        kolonner = find_format(format_navn).kolonner
+        felles = RAD | {"vigokode": KODE.get(format_navn, "")}
+        linjer = [[kolonne.overskrift for kolonne in kolonner]]
+        linjer += [[(felles | rad).get(kolonne.navn, "") for kolonne in kolonner] for rad in rader]
+        self.hjem.innboks.mkdir(exist_ok=True)
+        tekst = "\n".join(";".join(linje) for linje in linjer)
+        (self.hjem.innboks / f"{format_navn}{navn}.csv").write_bytes(f"{tekst}\n".encode())
+
+    def facts(self, nummer: str, *felter: str, dato: str = "2026-12-31") -> tuple[str, ...]:
+        """The fields of the person who has or had the number, as they stand on the day."""
+        with self.hjem.register.transaction("prøve") as con:
+            person = fakta.people_by_id(con, pd.Series([nummer])).iloc[0]
+            naa = fakta.current(con, felter, date.fromisoformat(dato)).set_index("person_id")
+        return tuple(naa.loc[person].tolist())
 
     def run(self, rad: str = BREV, tid: str = BREVDAG, **valg: Any) -> Kjoreresultat:
         return run_row(find_row(rad), Kjorevalg(rad=rad, aar=2026, naa=at(tid), **valg), plain=True)

@@ -5,7 +5,7 @@ SELECT k.kjoring_id, k.rad, k.aar, k.generasjon, k.per_dato,
          WHEN f.tilstand IN ('avvist', 'utløpt') THEN 'avvist'
          WHEN coalesce(u.uforklart, 0) > 0 THEN 'avvik'
          ELSE 'ferdig' END AS utfall,
-    k.inn, k.lastet, k.uendret, k.borte, k.karantene, k.foreslaatt, coalesce(u.sendt, 0) AS sendt, k.oppgaver, k.avvik,
+    k.inn, k.lastet, k.nye, k.uendret, k.borte, k.karantene, k.foreslaatt, coalesce(u.sendt, 0) AS sendt, k.oppgaver, k.avvik,
     epoch(k.ferdig_tid - k.startet_tid) AS sekunder, f.forslag_id
 FROM kjoring k
 LEFT JOIN forslag_naa f USING (kjoring_id)

@@ -1,12 +1,13 @@
 -- Everyone the register knows, as they stood on a day, as we knew it at a moment.
 WITH fakta_da AS (
     SELECT person_id, felt, arg_max(verdi, (gyldig_fra, lopenr)) AS verdi
-    FROM fakta WHERE gyldig_fra <= $per_dato AND registrert_tid <= $kjent_tid GROUP BY ALL
+    FROM fakta_kjent($kjent_tid) WHERE gyldig_fra <= $per_dato GROUP BY ALL
 ), person_da AS (
     SELECT person_id,
         max(verdi) FILTER (felt = 'fodselsdato') AS fodselsdato,
         max(verdi) FILTER (felt = 'kommunenummer') AS kommunenummer,
         max(verdi) FILTER (felt = 'tilmeldingsgrunn') AS tilmeldingsgrunn,
+        max(verdi) FILTER (felt = 'tilmeldingsgrunn_kilde') AS tilmeldingsgrunn_kilde,
         max(verdi) FILTER (felt = 'ot_status') AS ot_status,
         max(verdi) FILTER (felt = 'tilmeldt_dato') AS tilmeldt_dato,
         max(verdi) FILTER (felt = 'avsluttet_dato') AS avsluttet_dato,
@@ -28,6 +29,9 @@ SELECT person_id,
     nullif(tilmeldt_dato, '') AS tilmeldt_dato,
     nullif(avsluttet_dato, '') AS avsluttet_dato,
     nullif(raadgiver, '') AS raadgiver,
+    nullif(tilmeldingsgrunn_kilde, '') AS tilmeldingsgrunn_kilde,
     fodselsnummer, fornavn, etternavn
 FROM person_da LEFT JOIN ot_statuskoder k ON k.kode = ot_status
+-- One whose load was taken back has no number left, and is nobody.
+WHERE coalesce(fodselsnummer, '') <> ''
 ORDER BY person_id

@@ -1,0 +1,106 @@
+"""Who a row is about: the person with the number, one who has changed number, or someone new.
+
+One who gets a new number stays the same person, and when both numbers were people of ours the two histories become one
+from then on. What we said before we knew it can still be made again as it was.
+"""
+
+from typing import Final
+
+import pandas as pd
+
+from schemas.utsending import Utelatt
+from schemas.verdier import Mottaker
+from tasks import kodeverk
+from tasks.kjoring import Kjoring
+from tasks.oppgaver import APEN, assign
+from tasks.register import fakta, utsagn
+
+FIKTIVT: Final = "FIKTIVT_NUMMER"
+TIDLIGERE = "tidligere_fodselsnummer"
+
+
+def find_people(kjoring: Kjoring, kolonner: frozenset[str]) -> int:
+    """Add everyone in ``inn`` to ``kjent_nummer`` (nummer, person_id); return how many are new, in ``nye_personer``.
+
+    ``kolonner`` are the columns the file has.
+    """
+    con = kjoring.con
+    if TIDLIGERE in kolonner and con.execute(f"SELECT 1 FROM inn WHERE {TIDLIGERE} <> '' LIMIT 1").fetchone():
+        _follow_changed(kjoring)
+    ukjente = con.execute(
+        "SELECT i.fodselsnummer::VARCHAR AS nummer FROM inn i ANTI JOIN kjent_nummer k"
+        " ON k.nummer = i.fodselsnummer::VARCHAR GROUP BY 1 ORDER BY min(i.rad_nr)"
+    ).df()
+    nye = fakta.new_people(con, len(ukjente), kjoring.kjoring_id, kjoring.registrert_tid)
+    con.register("nye_nummer", ukjente.assign(person_id=pd.Series(nye, dtype="str")))
+    con.execute("INSERT INTO nye_personer SELECT nummer, person_id FROM nye_nummer")
+    con.execute("INSERT INTO kjent_nummer SELECT nummer, person_id FROM nye_nummer")
+    con.unregister("nye_nummer")
+    con.execute(
+        "INSERT INTO fiktive SELECT person_id FROM kjent_nummer k SEMI JOIN inn i"
+        " ON i.fodselsnummer::VARCHAR = k.nummer WHERE list_contains(?, k.nummer[7:9])",
+        [sorted(kodeverk.fictitious_digits())],
+    )
+    return len(nye)
+
+
+def _follow_changed(kjoring: Kjoring) -> None:
+    """Let the new number of everyone whose old one we know lead to the same person, and join two that are one."""
+    con = kjoring.con
+    byttet = con.execute(
+        f"""
+        SELECT DISTINCT i.fodselsnummer::VARCHAR AS nytt, gammel.person_id AS fra, ny.person_id AS til
+        FROM inn i JOIN kjent_nummer gammel ON gammel.nummer = i.{TIDLIGERE}::VARCHAR
+        LEFT JOIN kjent_nummer ny ON ny.nummer = i.fodselsnummer::VARCHAR
+        WHERE ny.person_id IS DISTINCT FROM gammel.person_id ORDER BY ALL
+        """
+    ).fetchall()
+    for nytt, gammel_person, ny_person in byttet:
+        if ny_person is None:
+            con.execute("INSERT INTO kjent_nummer VALUES (?, ?)", [nytt, gammel_person])
+        else:
+            _join(kjoring, *sorted((gammel_person, ny_person)))
+    kjoring.nytt_nummer += len(byttet)
+
+
+def _join(kjoring: Kjoring, beholdt: str, annen: str) -> None:
+    """Make ``annen`` and everyone who already was the same as her be ``beholdt``."""
+    con = kjoring.con
+    tidligere = con.execute(
+        "SELECT person_id FROM samme_person($kjent) WHERE er_person_id = $annen",
+        {"kjent": fakta.EVIG_TID, "annen": annen},
+    ).fetchall()
+    for person in sorted({annen, *(person for (person,) in tidligere)}):
+        con.execute(
+            "INSERT INTO sammenslaing (person_id, er_person_id, kjoring_id, tid) VALUES (?, ?, ?, ?)",
+            [person, beholdt, kjoring.kjoring_id, kjoring.registrert_tid],
+        )
+    utsagn.move(con, annen, beholdt, kjoring.kjoring_id)
+    con.execute("UPDATE kjent_nummer SET person_id = ? WHERE person_id = ?", [beholdt, annen])
+
+
+def fictitious(kjoring: Kjoring) -> None:
+    """Give the advisers a task for everyone whose number is one that Vigo has made up; note how many there are.
+
+    Such a number is never refused: the youth is real, and her own number is found later.
+    """
+    rader = kjoring.con.execute(
+        """
+        SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'raadgiver')
+        FROM fakta_kjent($kjent) SEMI JOIN (
+            FROM fiktive UNION SELECT gjelder FROM oppgave WHERE grunn_kode = $grunn AND tilstand = $apen
+        ) USING (person_id)
+        WHERE felt IN ('fodselsnummer', 'raadgiver') AND gyldig_fra <= $dag
+        GROUP BY person_id
+        HAVING list_contains($merker, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'fodselsnummer')[7:9])
+        ORDER BY person_id
+        """,
+        {
+            "kjent": fakta.EVIG_TID, "dag": kjoring.gyldig_fra, "merker": sorted(kodeverk.fictitious_digits()),
+            "grunn": FIKTIVT, "apen": APEN,
+        },
+    ).fetchall()  # fmt: skip
+    utelatte = [Utelatt(person, Mottaker.UNGDOM, FIKTIVT, raadgiver or "") for person, raadgiver in rader]
+    assign(kjoring, utelatte, {FIKTIVT}, overta=True)
+    if utelatte:
+        kjoring.note("ÅH-3019", antall=len(utelatte))

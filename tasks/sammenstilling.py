@@ -1,0 +1,161 @@
+"""Three-way comparison: what a source says now, what it said last, and what the register holds.
+
+A source that repeats itself changes nothing, whatever others have told us since. What only the source has changed is
+taken. What both have changed, each to something else, is decided by ``data/regler/sammenstilling.csv`` or asked about;
+until someone has answered, the register keeps its own.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from schemas.utsending import Utelatt
+from schemas.verdier import Mottaker
+from tasks import kodeverk
+from tasks.kilder import KILDER
+from tasks.kjoring import Kjoring
+from tasks.oppgaver import assign
+from tasks.register import fakta
+from tasks.register.utsagn import NAA, table_of
+
+EGEN_DATO: Final = {"ot_status": "ot_status_dato"}
+"""Fields that hold from a day of their own, and where that day stands."""
+SPOR = "spør"
+UENIG = "UENIG_MED_OTTO"
+
+
+def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
+    """Turn ``forskjell`` into facts; what must be asked about is remembered."""
+    con = kjoring.con
+    con.execute(f"CREATE OR REPLACE TEMP TABLE kandidat AS {_candidates(felter)}", {"dag": kjoring.gyldig_fra})
+    if set(EGEN_DATO) & set(felter):
+        _reach_forward(kjoring)
+    fakta.compare(con, "kandidat", "kandidat_mot_holdt")
+    con.register("sammenstilling", _rules(kjoring, felter, KILDER[format_navn].system))
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE avgjort AS
+        SELECT k.*, CASE
+            WHEN k.holdt = k.foer OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
+                OR (k.foer IS NULL AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
+                THEN 'kilden'
+            WHEN r.regel = 'siste' THEN CASE WHEN k.verdi > k.holdt THEN 'kilden' ELSE 'oss' END
+            WHEN k.foer IS NULL AND r.regel = 'kilden' THEN 'oss'
+            ELSE r.regel END AS regel
+        FROM kandidat_mot_holdt k JOIN sammenstilling r USING (felt)
+        WHERE k.verdi <> k.holdt
+        """,
+        {"format": format_navn},
+    )
+    con.unregister("sammenstilling")
+    con.execute("CREATE OR REPLACE TEMP TABLE valgte_fakta AS FROM avgjort WHERE regel = 'kilden'")
+    fakta.insert(con, "valgte_fakta", kjoring.kjoring_id, kjoring.registrert_tid)
+    con.execute(
+        f"""
+        INSERT INTO uenighet SELECT DISTINCT person_id, felt, ?, ?, NULL FROM avgjort a WHERE regel = '{SPOR}'
+          AND NOT EXISTS (SELECT 1 FROM uenighet u WHERE u.person_id = a.person_id AND u.felt = a.felt
+            AND u.kilde = ? AND u.lukket_kjoring_id IS NULL)
+        ORDER BY ALL
+        """,
+        [format_navn, kjoring.kjoring_id, format_navn],
+    )
+    kjoring.endrede_felt.update(dict(con.execute("SELECT felt, count(*) FROM valgte_fakta GROUP BY felt").fetchall()))
+
+
+def _reach_forward(kjoring: Kjoring) -> None:
+    """Let what holds since a day of its own hold after that day too, over facts of later days up to the run's own.
+
+    A source that now says "in work since April" has taken back what it said, or we supposed, of May.
+    """
+    kjoring.con.execute(
+        """
+        INSERT INTO kandidat
+        SELECT DISTINCT k.person_id, k.felt, k.verdi, k.foer, f.gyldig_fra
+        FROM kandidat k JOIN fakta_kjent($kjent) f ON f.person_id = k.person_id AND f.felt = k.felt
+        WHERE list_contains($felter, f.felt) AND f.gyldig_fra > k.gyldig_fra AND f.gyldig_fra <= $dag
+        """,
+        {"kjent": fakta.EVIG_TID, "felter": sorted(EGEN_DATO), "dag": kjoring.gyldig_fra},
+    )
+
+
+def _candidates(felter: Sequence[str]) -> str:
+    """Return SQL of the changed statements, one row a field: person_id, felt, verdi, foer, gyldig_fra."""
+    return " UNION ALL ".join(
+        f"SELECT person_id, '{felt}' AS felt, {felt} AS verdi, for_{felt} AS foer, {_day(felt, felter)} AS gyldig_fra"
+        f" FROM forskjell WHERE {felt} IS NOT NULL AND ({_changed(felt, felter)})"
+        for felt in felter
+        if felt not in EGEN_DATO.values()
+    )
+
+
+def _day(felt: str, felter: Sequence[str]) -> str:
+    dag = EGEN_DATO.get(felt)
+    return f"coalesce(try_cast({dag} AS DATE), $dag::DATE)" if dag in felter else "$dag::DATE"
+
+
+def _changed(felt: str, felter: Sequence[str]) -> str:
+    dag = EGEN_DATO.get(felt)
+    endret = f"{felt} IS DISTINCT FROM for_{felt}"
+    return f"{endret} OR {dag} IS DISTINCT FROM for_{dag}" if dag in felter else endret
+
+
+def _rules(kjoring: Kjoring, felter: Sequence[str], system: str) -> pd.DataFrame:
+    """Return felt, regel for every field of the source, as the rules stand on the day."""
+    regler = {rad["kode"]: rad["regel"] for rad in kodeverk.valid_on("regler/sammenstilling", kjoring.gyldig_fra)}
+    return pd.DataFrame({"felt": list(felter), "regel": [regler.get(f"{system}:{f}", regler["*"]) for f in felter]})
+
+
+def restore_later(kjoring: Kjoring, tabell: str, felter: Sequence[str], neste: date) -> None:
+    """After an earlier delivery was run again, let the later one (from the day ``neste``) hold where it said otherwise.
+
+    A value that the later delivery only confirmed was never stored as a fact of its own day.
+    """
+    con = kjoring.con
+    sagt = " UNION ALL ".join(
+        f"SELECT person_id, '{felt}' AS felt, {felt} AS verdi FROM {tabell} WHERE {NAA} AND {felt} IS NOT NULL"
+        for felt in felter
+        if felt not in EGEN_DATO.values()
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE bekreftet AS
+        SELECT person_id, felt, s.verdi, $neste::DATE AS gyldig_fra
+        FROM ({sagt}) s JOIN (SELECT DISTINCT person_id, felt FROM fakta WHERE kjoring_id = $kjoring) f
+        USING (person_id, felt)
+        WHERE NOT EXISTS (SELECT 1 FROM fakta_kjent($kjent) l
+            WHERE l.person_id = s.person_id AND l.felt = s.felt AND l.gyldig_fra > $dag)
+        """,
+        {"neste": neste, "dag": kjoring.gyldig_fra, "kjoring": kjoring.kjoring_id, "kjent": fakta.EVIG_TID},
+    )
+    fakta.compare(con, "bekreftet", "bekreftet_mot_holdt")
+    con.execute("DELETE FROM bekreftet_mot_holdt WHERE verdi = holdt")
+    fakta.insert(con, "bekreftet_mot_holdt", kjoring.kjoring_id, kjoring.registrert_tid)
+
+
+def ask(kjoring: Kjoring) -> None:
+    """Close the disagreements that are no more, give the advisers tasks for the rest, and note how many there are."""
+    con = kjoring.con
+    apne = con.execute(
+        "SELECT person_id, felt, kilde FROM uenighet WHERE lukket_kjoring_id IS NULL ORDER BY ALL"
+    ).fetchall()
+    vaart = {}
+    if apne:
+        naa = fakta.current(con, sorted({felt for _, felt, _ in apne} | {"raadgiver"}), kjoring.gyldig_fra)
+        vaart = naa.set_index("person_id").to_dict("index")
+    utelatte = []
+    for person, felt, kilde in apne:
+        sagt = con.execute(f"SELECT {felt} FROM {table_of(kilde)} WHERE person_id = ? AND {NAA}", [person]).fetchone()
+        vaar = vaart.get(person, {})
+        if sagt is None or sagt[0] == vaar.get(felt, ""):
+            con.execute(
+                "UPDATE uenighet SET lukket_kjoring_id = ?"
+                " WHERE person_id = ? AND felt = ? AND kilde = ? AND lukket_kjoring_id IS NULL",
+                [kjoring.kjoring_id, person, felt, kilde],
+            )
+        else:
+            utelatte.append(Utelatt(person, Mottaker.UNGDOM, UENIG, vaar["raadgiver"]))
+    assign(kjoring, utelatte, {UENIG}, overta=True)
+    if utelatte:
+        kjoring.note("ÅH-3018", antall=len(utelatte))

@@ -1,0 +1,90 @@
+"""An unusual delivery stops until a person accepts these very files; what a load means is told before it counts."""
+
+from typing import Any
+
+import pytest
+
+from tasks.feil import BrukerFeil
+
+MARS, APRIL, MAI = "2026-03-16T08:00", "2026-04-27T08:00", "2026-05-12T08:00"
+
+
+@pytest.fixture
+def liste(bygd: Any) -> Any:
+    """Ten youth on March's list."""
+    bygd.numre = [bygd.number("2007-03-14", n) for n in range(1, 21)]
+    deliver(bygd, *bygd.numre[:10])
+    bygd.run("08", MARS)
+    return bygd
+
+
+def deliver(bygd: Any, *numre: str, **felt: str) -> None:
+    bygd.deliver("vigo_ikkesokere", *({"fodselsnummer": nummer} | felt for nummer in numre))
+
+
+def refused(bygd: Any, kode: str, **valg: Any) -> str:
+    """The code that accepts the delivery, as the message tells it."""
+    for_ = bygd.ask("SELECT count(*) FROM fakta")
+    with pytest.raises(BrukerFeil, match=kode) as feil:
+        bygd.run("12", APRIL, **valg)
+    assert bygd.ask("SELECT count(*) FROM fakta") == for_
+    return str(feil.value.deler["godta"])
+
+
+def test_the_spring_s_second_list_is_held_against_the_first(liste: Any) -> None:
+    deliver(liste, *liste.numre[1:11])
+    svar = liste.run("12", APRIL)
+    assert (svar.nye, svar.lastet, svar.uendret, svar.borte) == (1, 1, 9, 1)
+
+
+def test_a_list_of_other_people_is_stopped_though_it_is_as_long(liste: Any) -> None:
+    deliver(liste, *liste.numre[8:18])
+    godta = refused(liste, "ÅH-2401")
+    assert liste.run("12", APRIL, godta=godta).borte == 8
+
+
+def test_a_shrunken_list_is_stopped_and_accepted_by_its_own_code_only(liste: Any) -> None:
+    deliver(liste, *liste.numre[:4])
+    godta = refused(liste, "ÅH-2015")
+    deliver(liste, *liste.numre[:3])
+    assert refused(liste, "ÅH-2015", godta=godta) != godta
+
+
+def test_a_dry_run_is_stopped_just_the_same(liste: Any) -> None:
+    deliver(liste, *liste.numre[:4])
+    refused(liste, "ÅH-2015", bare_vis=True)
+
+
+def test_what_it_means_for_letters_is_told_by_a_dry_run_too(liste: Any, hurtig: None) -> None:
+    liste.letters_sent()
+    numre = liste.numre
+    liste.deliver(
+        "vigo_ikkesokere",
+        {"fodselsnummer": numre[1], "adressegradering": "fortrolig"},
+        {"fodselsnummer": numre[2], "adresselinje1": "Ny gate 2"},
+        *({"fodselsnummer": nummer} for nummer in numre[3:12]),
+    )
+    for_ = liste.ask("SELECT count(*) FROM fakta")
+    svar = liste.run("12", MAI, bare_vis=True)
+    assert [tekst[:60] for tekst in svar.merknader if "OTTO" not in tekst] == [
+        "1 ungdommer har fått brev i år og er ikke lenger med på list",
+        "1 ungdommer som har fått brev i år, er nå skjermet, døde ell",
+        "1 ungdommer har fått brev i år, og navn, adresse eller fores",
+        "2 ungdommer er kommet til etter at brevet ble sendt. Kjør ra",
+    ]
+    assert svar.forskjell["adresselinje1"] == 1 + 2
+    assert liste.ask("SELECT count(*) FROM fakta") == for_
+
+
+def test_a_proposal_that_rests_on_what_has_changed_is_named(liste: Any, hurtig: None) -> None:
+    forslag = liste.run("14", "2026-05-11T08:00").forslag_id
+    deliver(liste, *liste.numre[:10], adresselinje1="Ny gate 2")
+    svar = liste.run("12", MAI)
+    assert any(f"Forslaget {forslag} bygger på opplysninger" in tekst for tekst in svar.merknader)
+
+
+def test_the_counts_and_the_difference_stand_in_the_summary(liste: Any) -> None:
+    deliver(liste, *liste.numre[:9], liste.numre[10])
+    tekst = liste.run("12", APRIL).oppsummering()
+    assert "| – av dem nye | 1 |" in tekst
+    assert "| fodselsnummer | 1 |" in tekst

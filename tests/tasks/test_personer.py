@@ -1,0 +1,87 @@
+"""Who a row is about: one who changes number stays the same person, and two who turn out to be one get one history."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from schemas.angring import Angrevalg
+from tasks.angring import undo
+from tasks.visninger import show
+
+MARS, APRIL, MAI = "2026-03-16T08:00", "2026-04-27T08:00", "2026-05-04T08:00"
+
+
+@pytest.fixture
+def par(bygd: Any) -> Any:
+    """Two numbers of one youth."""
+    bygd.gammelt, bygd.nytt = bygd.number("2007-03-14", 1), bygd.number("2007-03-14", 2)
+    return bygd
+
+
+def load(bygd: Any, rad: str, tid: str, *rader: dict[str, str]) -> Any:
+    bygd.deliver("vigo_ikkesokere", *rader)
+    return bygd.run(rad, tid)
+
+
+def youth(bygd: Any, kjent: str | None = None) -> pd.DataFrame:
+    tid = bygd.at(kjent) if kjent else None
+    return show(bygd.fresh(), "ungdom", pd.Timestamp("2026-12-31").date(), tid, persondata_for="prøve")
+
+
+def test_one_who_changes_number_stays_the_same_person(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    svar = load(par, "12", APRIL, {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt})
+    assert (svar.lastet, svar.nye, svar.borte) == (1, 0, 0)
+    assert youth(par)[["person_id", "fodselsnummer"]].to_numpy().tolist() == [["P0000001", par.nytt]]
+    assert par.facts(par.gammelt, "fodselsnummer") == (par.nytt,)
+
+
+def joined(par: Any) -> Any:
+    """Both numbers were known as two, each with something of its own; then Vigo says that they are one."""
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt, "mobilnummer": "91234567"}, {"fodselsnummer": par.nytt})
+    par.change("P0000002", "2026-04-01", kontakt_dato="2026-04-01")
+    return load(par, "12", APRIL, {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt})
+
+
+def test_two_who_are_one_get_one_history(par: Any) -> None:
+    svar = joined(par)
+    assert len(youth(par)) == 1
+    assert par.facts(par.gammelt, "fodselsnummer", "kontakt_dato") == (par.nytt, "2026-04-01")
+    assert any("nytt fødselsnummer" in tekst for tekst in svar.merknader)
+
+
+def test_before_we_knew_it_they_are_still_shown_as_two(par: Any) -> None:
+    joined(par)
+    assert list(youth(par, "2026-04-26T08:00")["person_id"]) == ["P0000001", "P0000002"]
+
+
+def test_a_second_run_joins_nobody_again(par: Any) -> None:
+    joined(par)
+    assert par.run("12", MAI).lastet == 0
+    assert par.ask("SELECT count(*) FROM sammenslaing") == [(1,)]
+
+
+def test_undoing_the_load_makes_them_two_again(par: Any) -> None:
+    joined(par)
+    undo(Angrevalg(kjoring_id="2026-12-1", av="Kari", grunn="feil", naa=par.at(MAI)))
+    assert list(youth(par)["fodselsnummer"]) == [par.gammelt, par.nytt]
+
+
+def test_who_got_a_letter_under_one_number_gets_none_under_the_other(par: Any, hurtig: None) -> None:
+    par.deliver("otto_uttrekk", {"fodselsnummer": par.gammelt})
+    par.run("02", "2026-02-09T08:00")
+    load(par, "12", APRIL, {"fodselsnummer": par.nytt})
+    par.letters_sent()
+    assert par.ask("SELECT DISTINCT person_id FROM utsending WHERE person_id <> ''") == [("P0000002",)]
+    load(par, "12", "2026-05-12T08:00", {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt})
+    assert par.run("14", "2026-05-13T08:00").foreslaatt == 0
+
+
+def test_a_fictitious_number_is_loaded_and_becomes_a_task_until_the_real_one_comes(par: Any) -> None:
+    fiktivt = par.gammelt[:6] + "00011"
+    load(par, "08", MARS, {"fodselsnummer": fiktivt})
+    oppgaver = "SELECT gjelder, raadgiver FROM oppgave WHERE grunn_kode = 'FIKTIVT_NUMMER' AND tilstand = 'åpen'"
+    assert par.ask(oppgaver) == [("P0000001", "R06")]
+    load(par, "12", APRIL, {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": fiktivt})
+    assert par.ask(oppgaver) == []

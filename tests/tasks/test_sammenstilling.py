@@ -1,0 +1,139 @@
+"""Three-way comparison: a source that repeats itself changes nothing; what both changed is decided or asked about."""
+
+from typing import Any
+
+import pytest
+
+from tasks.register import fakta
+
+FEB, JUNI, NOV = "02", "17", "28"
+TIDER = {FEB: "2026-02-09T08:00", JUNI: "2026-06-01T08:00", NOV: "2026-11-02T08:00"}
+VIGO, APRIL = "12", "2026-04-27T08:00"
+
+
+@pytest.fixture
+def en(bygd: Any) -> Any:
+    """OTTO has said in February who one youth is."""
+    bygd.nr = bygd.number("2007-03-14", 1)
+    say(bygd, FEB)
+    return bygd
+
+
+def say(bygd: Any, rad: str, **felt: str) -> Any:
+    """OTTO's extract of the row says this of the one youth."""
+    bygd.deliver("otto_uttrekk", {"fodselsnummer": bygd.nr} | felt)
+    return bygd.run(rad, TIDER[rad])
+
+
+def correct(bygd: Any, fra: str, **felt: str) -> None:
+    """A person corrects facts, as a correction that was applied would."""
+    bygd.change("P0000001", fra, kjoring_id=f"{fakta.RETTELSE}2026-1", **felt)
+
+
+def test_a_source_that_repeats_itself_leaves_what_another_has_said_since(en: Any) -> None:
+    en.deliver("vigo_ikkesokere", {"fodselsnummer": en.nr, "mobilnummer": "91234567"})
+    en.run(VIGO, APRIL)
+    assert say(en, JUNI).lastet == 0
+    assert en.facts(en.nr, "mobilnummer") == ("91234567",)
+
+
+def test_what_only_the_source_has_changed_is_taken(en: Any) -> None:
+    assert say(en, JUNI, etternavn="Hansen").forskjell == {"etternavn": 1}
+    assert en.facts(en.nr, "etternavn") == ("Hansen",)
+
+
+def test_a_correction_stands_while_the_source_says_as_before(en: Any) -> None:
+    correct(en, "2026-03-01", etternavn="Rettet")
+    assert say(en, JUNI).lastet == 0
+    assert en.facts(en.nr, "etternavn") == ("Rettet",)
+
+
+def test_when_both_have_changed_a_status_ours_stands_and_the_adviser_is_asked_until_they_agree(en: Any) -> None:
+    correct(en, "2026-03-01", ot_status="OTAR")
+    spurt = say(en, JUNI, ot_status="OTOV", ot_status_dato="01.04.2026")
+    assert en.facts(en.nr, "ot_status") == ("OTAR",)
+    assert any("til noe forskjellig" in tekst for tekst in spurt.merknader)
+    assert open_questions(en) == [("P0000001", "UENIG_MED_OTTO", "R05")]
+    say(en, NOV, ot_status="OTAR", ot_status_dato="01.03.2026")
+    assert (open_questions(en), en.facts(en.nr, "ot_status")) == ([], ("OTAR",))
+    assert en.ask("SELECT count(*) FROM uenighet WHERE lukket_kjoring_id IS NULL") == [(0,)]
+
+
+def open_questions(bygd: Any) -> list[tuple[str, str, str]]:
+    return bygd.ask(
+        "SELECT gjelder, grunn_kode, raadgiver FROM oppgave WHERE tilstand = 'åpen' AND grunn_kode = 'UENIG_MED_OTTO'"
+    )
+
+
+def test_a_question_stays_open_while_they_still_differ(en: Any) -> None:
+    correct(en, "2026-03-01", ot_status="OTAR")
+    say(en, JUNI, ot_status="OTOV", ot_status_dato="01.04.2026")
+    say(en, NOV, ot_status="OTOV", ot_status_dato="01.04.2026")
+    assert len(open_questions(en)) == 1
+
+
+@pytest.mark.parametrize(
+    ("vaart", "deres", "blir"),
+    [
+        ({"kontakt_dato": "2026-03-10"}, {"kontakt_dato": "05.03.2026"}, "2026-03-10"),
+        ({"kontakt_dato": "2026-03-10"}, {"kontakt_dato": "12.05.2026"}, "2026-05-12"),
+        ({"adresselinje1": "Vår vei 1"}, {"adresselinje1": "Deres vei 2"}, "Vår vei 1"),
+        ({"mobilnummer": "91234567"}, {"mobilnummer": "98765432"}, "98765432"),
+    ],
+)
+def test_the_rule_of_the_field_decides_when_both_have_changed_it(
+    en: Any, vaart: dict[str, str], deres: dict[str, str], blir: str
+) -> None:
+    correct(en, "2026-03-01", **vaart)
+    say(en, JUNI, **deres)
+    assert en.facts(en.nr, *vaart) == (blir,)
+
+
+def test_a_column_that_is_not_in_the_file_says_nothing(en: Any) -> None:
+    say(en, JUNI, mobilnummer="91234567")
+    sti = en.hjem.innboks / "otto_uttrekk.csv"
+    en.deliver("otto_uttrekk", {"fodselsnummer": en.nr})
+    rader = [linje.split(";") for linje in sti.read_text("utf-8").splitlines()]
+    uten = rader[0].index("Mobilnr")
+    sti.write_text("\n".join(";".join(r[:uten] + r[uten + 1 :]) for r in rader), "utf-8")
+    en.run(NOV, TIDER[NOV])
+    assert en.facts(en.nr, "mobilnummer") == ("91234567",)
+
+
+def test_a_grade_that_is_not_in_the_file_closes(en: Any) -> None:
+    en.deliver("otto_uttrekk", {"fodselsnummer": en.nr})
+    sti = en.hjem.innboks / "otto_uttrekk.csv"
+    rader = [linje.split(";") for linje in sti.read_text("utf-8").splitlines()]
+    uten = rader[0].index("Adressegradering")
+    sti.write_text("\n".join(";".join(r[:uten] + r[uten + 1 :]) for r in rader), "utf-8")
+    en.run(JUNI, TIDER[JUNI])
+    assert en.facts(en.nr, "adressegradering_otto") == ("mangler",)
+
+
+def test_an_earlier_delivery_corrected_and_run_again_changes_its_own_time_only(bygd: Any) -> None:
+    bygd.nr = bygd.number("2007-03-14", 1)
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": bygd.nr})
+    bygd.run("08", "2026-03-16T08:00")
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": bygd.nr})
+    bygd.run(VIGO, APRIL)
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": bygd.nr, "etternavn": "Rettet"})
+    assert bygd.run("08", "2026-05-02T08:00").lastet == 1
+    assert bygd.facts(bygd.nr, "etternavn", dato="2026-04-01") == ("Rettet",)
+    assert bygd.facts(bygd.nr, "etternavn") == ("Nordmann",)
+    assert bygd.run(VIGO, "2026-05-03T08:00").lastet == 0
+
+
+def test_a_status_that_otto_dates_back_holds_from_then_and_is_no_disagreement_with_otto_itself(en: Any) -> None:
+    say(en, JUNI, ot_status="OTOV", ot_status_dato="01.05.2026")
+    say(en, NOV, ot_status="OTAR", ot_status_dato="01.04.2026")
+    assert en.ask("SELECT count(*) FROM uenighet") == [(0,)]
+    for dato in ("2026-04-15", "2026-05-15", "2026-12-31"):
+        assert en.facts(en.nr, "ot_status", dato=dato) == ("OTAR",)
+
+
+def test_a_status_that_otto_has_from_before_we_began_holds_over_the_one_we_began_with(bygd: Any) -> None:
+    bygd.nr = bygd.number("2007-03-14", 1)
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": bygd.nr})
+    bygd.run(VIGO, APRIL)
+    say(bygd, JUNI, ot_status="OTOV", ot_status_dato="20.04.2026")
+    assert bygd.facts(bygd.nr, "ot_status") == ("OTOV",)
