@@ -9,16 +9,17 @@ from datetime import datetime
 import pandas as pd
 
 from tasks import kodeverk
-from tasks.avvik import Funn, finding
+from tasks.avvik import Funn
+from tasks.brevreferanser import letters_by_token
 from tasks.innboks import freeze
-from tasks.karantene import replace_open
+from tasks.karantene import open_quarantine, set_aside
+from tasks.karantenemappe import tidy_after
 from tasks.kjoring import Kjoring
 from tasks.klokke import OSLO, from_utc, local_date, to_utc
 from tasks.register import fakta
 from tasks.steg import step
 from tasks.vurdering import Vurdert
 
-UKJENT_REFERANSE = "ÅH-2161"
 KONTAKT = "svar_dato"
 
 
@@ -27,37 +28,28 @@ def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
     """Keep new complete answers, set unknown references aside, and count; return what a person must look at."""
     if not vurdert:
         return []
-    til_side_for = kjoring.tall.karantene
     freeze(kjoring, [enkelt.mottatt for enkelt in vurdert], [enkelt.validert.antall for enkelt in vurdert])
-    brev = _letters_by_token(kjoring)
-    feil = []
+    brev = letters_by_token(kjoring.con)
     for enkelt in vurdert:
-        ramme = enkelt.validert.gyldige.astype("str").assign(rad_nr=enkelt.validert.rad_nr)
-        ukjent = ~ramme["token"].isin(brev)
+        ramme = enkelt.validert.gyldige.astype("str")
+        nye = _register(kjoring, ramme, brev, enkelt.mottatt.format.datoformat)
         kjoring.tall.inn += enkelt.validert.antall
-        kjoring.tall.karantene += enkelt.validert.antall_darlige + int(ukjent.sum())
-        nye = _register(kjoring, ramme[~ukjent], brev, enkelt.mottatt.format.datoformat)
+        kjoring.tall.karantene += enkelt.validert.antall_darlige
         kjoring.tall.lastet += nye
-        kjoring.tall.uendret += int((~ukjent).sum()) - nye
-        til_side = ramme.loc[ukjent, ["rad_nr"]].assign(kolonne="token", kode=UKJENT_REFERANSE)
-        begge = pd.concat([enkelt.validert.feil, til_side])
-        feil.append(begge.assign(fil=enkelt.mottatt.fil, sha256=enkelt.mottatt.sha256))
-    replace_open(kjoring, pd.concat(feil), [vurdert[0].mottatt.format.navn])
-    antall = kjoring.tall.karantene - til_side_for
-    return [finding("ÅH-3008", antall=antall)] if antall else []
-
-
-def _letters_by_token(kjoring: Kjoring) -> dict[str, tuple[str, str, int]]:
-    rader = kjoring.con.execute(
-        "SELECT DISTINCT token, person_id, rad, aar FROM utsending_naa WHERE token <> ''"
-    ).fetchall()
-    return {token: (person, rad, aar) for token, person, rad, aar in rader}
+        kjoring.tall.uendret += len(ramme) - nye
+    set_aside(kjoring, vurdert)
+    tidy_after(kjoring)
+    return open_quarantine(kjoring, "ÅH-3008", [vurdert[0].mottatt.format.navn])
 
 
 def _register(kjoring: Kjoring, ramme: pd.DataFrame, brev: dict[str, tuple[str, str, int]], datoformat: str) -> int:
     """Add the complete answers that are new; return how many."""
     koder = {rad["alternativ"]: rad["kode"] for rad in kodeverk.valid_on("kodeverk/svar", kjoring.per_dato)}
-    kjente = set(kjoring.con.execute("SELECT person_id, rad, aar, svart_tid, svar_kode FROM svar").fetchall())
+    kjente = set(
+        kjoring.con.execute(
+            "SELECT person_id, rad, aar, svart_tid, svar_kode FROM svar_kjent($kjent)", {"kjent": fakta.EVIG_TID}
+        ).fetchall()
+    )
     nye = []
     for token, fullfort, svar in zip(ramme["token"], ramme["fullfort_tid"], ramme["svar"], strict=True):
         if not fullfort or not svar:

@@ -18,6 +18,7 @@ from tasks.arshjul import find_row
 from tasks.hjem import Hjem, home
 from tasks.klokke import OSLO
 from tasks.register.nokkel import make_key_file
+from tests.karanteneprove import Karanteneprove
 
 AAR = 2026
 START = f"demo/oppstart/otto_uttrekk_{AAR}-01-02.csv"
@@ -85,3 +86,9 @@ def med_register(fylke: Hjem, legg_i_innboks: Callable[..., Path], kjor: Callabl
     legg_i_innboks(START)
     kjor("02", f"{AAR}-01-02T08:00", per_dato=date(AAR, 1, 2))
     return fylke
+
+
+@pytest.fixture
+def karantene(fylke: Hjem, kjor: Callable[..., Kjoreresultat]) -> Karanteneprove:
+    """The administrator at the quarantine of row 12."""
+    return Karanteneprove(fylke, kjor)

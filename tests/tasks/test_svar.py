@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.demo.postgang import csv_bytes
+from schemas.karantenebok import AVVIS
 from tasks import svar
 from tasks.arshjul import find_row
 from tasks.brevutkast import survey_token
@@ -54,6 +56,23 @@ def test_an_unknown_reference_is_set_aside_with_its_row_number(bygd: Any, token:
     lest = read(bygd)
     assert (lest.inn, lest.lastet, lest.karantene) == (2, 1, 1)
     assert bygd.ask("SELECT rad_nr, kolonne, kode FROM karantene") == [(3, "token", "ÅH-2161")]
+
+
+def test_an_unknown_reference_is_corrected_or_dismissed_in_the_workbook(bygd: Any, token: str) -> None:
+    ukjente = [(f"UKJENT000000000{nr}", "12.05.2026 10:00", ARBEID) for nr in (1, 2)]
+    deliver(bygd, *ukjente)
+    assert read(bygd).karantene == 2
+    (sti,) = (bygd.hjem.mappe / "karantene").iterdir()
+    bok = openpyxl.load_workbook(sti)
+    side = bok["questback_svar"]
+    plass = {celle.value: celle.column for celle in side[1]}
+    side.cell(2, plass["Referanse"]).value = token
+    side.cell(3, plass[AVVIS]).value = "Prøvesvar"
+    bok.save(bygd.hjem.innboks / sti.name)
+    lest = read(bygd)
+    assert (lest.inn, lest.lastet, lest.karantene) == (2, 1, 1)
+    assert kept(bygd) == [("P0000001", RAD, 2026, "ARBEID")]
+    assert bygd.ask("SELECT rad_nr, tilstand FROM karantene ORDER BY rad_nr") == [(2, "rettet"), (3, "avvist")]
 
 
 @pytest.mark.parametrize(("fullfort", "svar"), [("", SKOLE), ("12.05.2026 09:00", ""), ("", "")])
