@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,15 @@ def stopwatch(*, lopende: bool) -> Callable[[], timedelta]:
     """Return a function that tells how long it is since now; where time is given (not ``lopende``) it stands still."""
     start = time.perf_counter()
     return lambda: timedelta(seconds=time.perf_counter() - start) if lopende else timedelta()
+
+
+@dataclass(frozen=True)
+class Ur:
+    """Waiting for others: how long it has lasted, what the time is, and sleep, so that a test need not wait."""
+
+    brukt: Callable[[], timedelta]
+    naa: Callable[[], datetime] = now
+    sov: Callable[[float], None] = time.sleep
 
 
 def to_utc(tid: datetime) -> datetime:

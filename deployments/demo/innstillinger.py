@@ -34,6 +34,12 @@ vokse_andel = 3.0
 [undersokelse]
 adresse = "https://undersokelse.example.no/?ref="
 
+# VIGO OT kan spørres i stedet for at noen legger en fil i innboks. Nøkkelen står i ARSHJUL_VIGO_OT_NOKKEL, i filen
+# vigo_ot.nokkel eller i nøkkelringen, aldri her. Når modus er øve, kan bare 127.0.0.1 spørres.
+# [vigo_ot]
+# adresse = "https://vigo.example.no/vigows/rest/ot"
+# fylkesnr = "39"
+
 # Rådgiverne og kommunene de har. Er flere i samme kommune, deler de ungdommene mellom seg.
 """
 RADVALG: Final = """\

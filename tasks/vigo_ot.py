@@ -1,0 +1,187 @@
+"""VIGO OT's REST service as a second way in: one look-up, whose answer is read as a file from the inbox is.
+
+The answer is kept as the very bytes that came; ``data/formater/vigo_ot_rest.toml`` says what they must be. Only the
+look-up is ever tried again. No message, log or exception holds the key or anything of the answer.
+
+Source: FINTLabs/fint-utdanning-ot-adapter (address, headers, shape of the answer).
+"""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+
+from schemas.innstillinger import DENNE_MASKINEN, VigoOt
+from schemas.verdier import Modus
+from tasks import klokke
+from tasks.feil import BrukerFeil
+from tasks.formater import find_format, limits
+from tasks.hjem import Hjem
+from tasks.innboks import Mottatt
+from tasks.klokke import Ur
+from tasks.register.nokkel import read_secret
+from tasks.steg import step
+
+FORMAT: Final = "vigo_ot_rest"
+MILJOVARIABEL: Final = "ARSHJUL_VIGO_OT_NOKKEL"
+NOKKELFIL: Final = "vigo_ot.nokkel"
+NOKKELRING: Final = "arshjul-vigo-ot"
+FORSOK: Final = 4
+FRIST: Final = timedelta(seconds=60)
+"""All attempts together."""
+FORSTE_PAUSE_SEKUNDER: Final = 1.0
+LENGSTE_PAUSE_SEKUNDER: Final = 30.0
+TIDSGRENSER: Final = httpx.Timeout(connect=5.0, read=20.0, write=5.0, pool=5.0)
+FORBIGAAENDE: Final = frozenset({
+    HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT,
+})  # fmt: skip
+IKKE_TILGANG: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+@dataclass(frozen=True)
+class Utfall:
+    """What one attempt came to: the body, or what was wrong, and whether (and how long) to wait before the next."""
+
+    innhold: bytes = b""
+    feil: BrukerFeil | None = None
+    forbigaaende: bool = False
+    pause_sekunder: float | None = None
+
+
+@step("Hent fra VIGO OT")
+def fetch(hjem: Hjem, naa: datetime) -> list[Mottatt]:
+    """Return VIGO OT's answer as a received file; none where the county has not set ``[vigo_ot]``.
+
+    Called before a run opens the register, which nobody should wait for meanwhile. BrukerFeil as ``ask``.
+    """
+    valg = hjem.innstillinger.vigo_ot
+    if valg is None:
+        return []
+    innhold = ask(hjem, valg, Ur(klokke.stopwatch(lopende=True)))
+    fil = f"{FORMAT}_{naa.astimezone(klokke.OSLO):%Y-%m-%dT%H%M}.json"
+    return [Mottatt(fil, hashlib.sha256(innhold).hexdigest(), innhold, find_format(FORMAT), ny=True)]
+
+
+def ask(hjem: Hjem, valg: VigoOt, ur: Ur) -> bytes:
+    """Return the whole answer, a JSON object, tried again for as long as ``FRIST`` where what is wrong may pass.
+
+    BrukerFeil ÅH-1611 (mode ``øve`` and not this machine), ÅH-1612 (no usable key), ÅH-1613 (not our county), ÅH-1614
+    (no contact), ÅH-1615 (not let in), ÅH-1616 and ÅH-1617 (refused, for good or for now), ÅH-1618 (sent elsewhere),
+    ÅH-1619 (not JSON by its own word), ÅH-1620 (not whole), ÅH-1621 (too large).
+    """
+    hoder = _headers(hjem, valg)
+    denne_maskinen = httpx.URL(valg.adresse).host == DENNE_MASKINEN
+    with httpx.Client(
+        headers=hoder, timeout=TIDSGRENSER, follow_redirects=False, trust_env=not denne_maskinen
+    ) as klient:
+        utfall = _attempt(klient, valg.adresse, ur)
+        for nummer in range(FORSOK - 1):
+            pause = utfall.pause_sekunder
+            if pause is None:
+                pause = FORSTE_PAUSE_SEKUNDER * 2**nummer
+            if not utfall.forbigaaende or ur.brukt() + timedelta(seconds=pause) >= FRIST:
+                break
+            ur.sov(pause)
+            utfall = _attempt(klient, valg.adresse, ur)
+    if utfall.feil is not None:
+        raise utfall.feil
+    return utfall.innhold
+
+
+def _headers(hjem: Hjem, valg: VigoOt) -> dict[str, str]:
+    """Return the documented headers where the mode and the county may ask at all."""
+    if hjem.innstillinger.modus is Modus.OVE and httpx.URL(valg.adresse).host != DENNE_MASKINEN:
+        raise BrukerFeil("ÅH-1611", maskin=DENNE_MASKINEN)
+    if valg.fylkesnr not in hjem.innstillinger.fylke.fylkesnummer:
+        raise BrukerFeil("ÅH-1613")
+    nokkel = read_secret(hjem.mappe, MILJOVARIABEL, NOKKELFIL, NOKKELRING)
+    # The library's own error about a key that cannot be sent would show it.
+    if not nokkel or not nokkel.isascii() or not nokkel.isprintable():
+        raise BrukerFeil("ÅH-1612", variabel=MILJOVARIABEL, fil=NOKKELFIL)
+    return {
+        "api-key": nokkel,
+        "fylkesnr": valg.fylkesnr,
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+    }
+
+
+def _attempt(klient: httpx.Client, adresse: str, ur: Ur) -> Utfall:
+    """Ask once, for what is left of the time: the library's limits are per read, and a line may trickle for ever.
+
+    What is given up ends by itself when the client closes.
+    """
+    brutt = Utfall(feil=BrukerFeil("ÅH-1614", sekunder=int(FRIST.total_seconds())), forbigaaende=True)
+    sporrer = ThreadPoolExecutor(1)
+    try:
+        return sporrer.submit(_ask_once, klient, adresse, ur).result((FRIST - ur.brukt()).total_seconds()) or brutt
+    except TimeoutError:
+        return brutt
+    finally:
+        sporrer.shutdown(wait=False)
+
+
+def _ask_once(klient: httpx.Client, adresse: str, ur: Ur) -> Utfall | None:
+    """Return what the service answers, None where the line broke. The library's errors hold the key, and end here."""
+    try:
+        with klient.stream("GET", adresse) as svar:
+            return _refused(svar, ur) or _read(svar)
+    except httpx.TransportError:
+        return None
+
+
+def _refused(svar: httpx.Response, ur: Ur) -> Utfall | None:
+    """Return what the answer's first lines say is wrong, or None where it may be read."""
+    status = svar.status_code
+    if status in IKKE_TILGANG:
+        return Utfall(feil=BrukerFeil("ÅH-1615", status=status, variabel=MILJOVARIABEL))
+    if status in FORBIGAAENDE:
+        pause = _asked_pause(svar.headers.get("Retry-After", ""), ur)
+        return Utfall(feil=BrukerFeil("ÅH-1617", status=status), forbigaaende=True, pause_sekunder=pause)
+    if svar.is_redirect:
+        return Utfall(feil=BrukerFeil("ÅH-1618", status=status))
+    if status != HTTPStatus.OK:
+        return Utfall(feil=BrukerFeil("ÅH-1616", status=status))
+    innholdstype = svar.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
+    if innholdstype != "application/json" or svar.headers.get("Content-Encoding", "identity") != "identity":
+        return Utfall(feil=BrukerFeil("ÅH-1619"))
+    return None
+
+
+def _read(svar: httpx.Response) -> Utfall:
+    """Return the body, stopped where it is too large."""
+    mest = limits().json_.mest_oktetter
+    innhold = bytearray()
+    for bit in svar.iter_raw():
+        innhold += bit
+        if len(innhold) > mest:
+            return Utfall(feil=BrukerFeil("ÅH-1621", mest=mest // 2**20))
+    return Utfall(bytes(innhold)) if _is_object(bytes(innhold)) else Utfall(feil=BrukerFeil("ÅH-1620"))
+
+
+def _is_object(innhold: bytes) -> bool:
+    """Tell whether the bytes are one whole JSON object."""
+    try:
+        return isinstance(json.loads(innhold), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _asked_pause(retry_after: str, ur: Ur) -> float | None:
+    """Return how many seconds the service asks us to wait, at most our longest; None where it does not say."""
+    if retry_after.strip().isdecimal():
+        sekunder = float(retry_after)
+    else:
+        try:
+            naar = parsedate_to_datetime(retry_after)
+            sekunder = (naar - ur.naa()).total_seconds()
+        except (TypeError, ValueError, OverflowError):
+            return None
+    return min(max(sekunder, 0.0), LENGSTE_PAUSE_SEKUNDER)
