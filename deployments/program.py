@@ -36,10 +36,12 @@ KOMMANDOER: Final = {
     "approve": ("forslag:approve", "Godkjenn et forslag"),
     "reject": ("forslag:reject", "Avvis et forslag"),
     "send": ("forslag:send", "Send det som er godkjent"),
+    "correct": ("rette:correct", "Bruk rettelsene av opplysninger som ligger i innboks"),
+    "undo": ("angre:undo", "Ta en innlasting tilbake"),
     "show": ("vise:show", "Vis en del av registeret"),
     "bench": ("maal:bench", "Mål farten"),
 }
-KOMMER: Final = ("undo", "access", "forget", "doctor", "backup", "restore")
+KOMMER: Final = ("access", "forget", "doctor", "backup", "restore")
 UTEN_HJEM: Final = ("wheel",)
 TEST: Final = "test"
 GRUNNER: Final = {

@@ -15,6 +15,10 @@ from tasks.feil import BrukerFeil
 
 IVERKSETT = "iverksett"
 IVERKSETT_NAVN = "99 · Iverksett godkjente forslag"
+RETTELSER = "rettelser"
+RETTELSER_NAVN = "98 · Bruk rettelser"
+ANGRE = "angre"
+ANGRE_NAVN = "97 · Angre en innlasting"
 NAVNELENGDE = 60
 FORBUDT = re.compile(r"\s*[/%&<>]\s*")
 
@@ -28,6 +32,16 @@ def load_flow(navn: str) -> Flow[..., dict[str, Any]]:
 def carry_out_flow() -> Flow[..., dict[str, Any]]:
     """Return the flow that carries out what is approved, under the name it has among the rows."""
     return load_flow(IVERKSETT).with_options(name=IVERKSETT_NAVN)
+
+
+def corrections_flow() -> Flow[..., dict[str, Any]]:
+    """Return the flow that takes the corrections in the inbox, under the name it has among the rows."""
+    return load_flow(RETTELSER).with_options(name=RETTELSER_NAVN)
+
+
+def undo_flow() -> Flow[..., dict[str, Any]]:
+    """Return the flow that takes a load back, under the name it has among the rows."""
+    return load_flow(ANGRE).with_options(name=ANGRE_NAVN)
 
 
 def built_rows() -> tuple[Rad, ...]:

@@ -11,7 +11,16 @@ from prefect import Flow
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import RRule, Schedule
 
-from deployments.rader import IVERKSETT, built_rows, carry_out_flow, flow_of
+from deployments.rader import (
+    ANGRE,
+    IVERKSETT,
+    RETTELSER,
+    built_rows,
+    carry_out_flow,
+    corrections_flow,
+    flow_of,
+    undo_flow,
+)
 from schemas.arshjul import Rad, Raddatoer, Radvalg
 from schemas.kjoring import Kjorevalg
 from tasks.arshjul import row_dates
@@ -43,7 +52,7 @@ def schedule(tider: Sequence[datetime]) -> Schedule:
 
 
 def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeployment]:
-    """Return one deployment per built row, and the one that carries out what is approved."""
+    """Return one deployment per built row, and those without one: undo, corrections, carrying out."""
     rader = [
         _deployment(
             flow_of(rad),
@@ -62,7 +71,23 @@ def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeploy
         [MERKE, IVERKSETT],
         [],
     )
-    return [*rader, iverksett]
+    rettelser = _deployment(
+        corrections_flow(),
+        "Bruker rettelsene som ligger i innboks, alle eller ingen: en rad der den gamle verdien ikke er den registeret "
+        "har, stopper dem alle. En fil som er brukt før, endrer ingenting.",
+        {"valg": {}},
+        [MERKE, RETTELSER],
+        [],
+    )
+    angre = _deployment(
+        undo_flow(),
+        "Tar en innlasting tilbake: det som gjaldt før den, gjelder igjen, og historien viser begge deler. Brev som er "
+        "sendt, tas ikke tilbake. Den siste innlastingen må angres først.",
+        {"valg": {"kjoring_id": "", "av": "", "grunn": ""}},
+        [MERKE, ANGRE],
+        [],
+    )
+    return [*rader, angre, rettelser, iverksett]
 
 
 def _deployment(

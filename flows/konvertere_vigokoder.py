@@ -3,17 +3,17 @@
 from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.avvik import report
 from tasks.kjoring import run
-from tasks.konvertering import convert, unconverted
+from tasks.konvertering import convert, unconverted, unused
 from tasks.steg import routine
 
 
 @routine("Konvertere Vigo-koder")
 def konvertere_vigokoder(valg: Kjorevalg) -> Kjoreresultat:
-    """Give everyone with a Vigo code the reason the table gives today; tell which codes it does not know."""
+    """Give everyone with a Vigo code the reason the table gives today; tell which codes and rows do not meet."""
     with run(valg) as kjoring:
         konvertert = convert(kjoring)
         kjoring.tall.inn = konvertert.antall
         kjoring.tall.lastet = konvertert.endret
         kjoring.tall.uendret = konvertert.antall - konvertert.endret
-        report(kjoring, unconverted(konvertert))
+        report(kjoring, unconverted(konvertert) + unused(konvertert))
     return kjoring.result()

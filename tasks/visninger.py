@@ -14,9 +14,12 @@ from tasks.hjem import Hjem
 from tasks.register.fakta import EVIG_TID
 
 MAPPE = Path(__file__).parent / "register" / "visninger"
-PERSONKOLONNER = {"ungdom": ["fodselsnummer", "fornavn", "etternavn"]}
+PERSONKOLONNER = {
+    "ungdom": ["fodselsnummer", "fornavn", "etternavn"],
+    "rettelser": ["gyldig_fra", "gammel_verdi", "ny_verdi", "begrunnelse"],
+}
 DATOKOLONNER = ("per_dato", "telledato", "frist")
-TIDSKOLONNER = ("sendt_tid", "svart_tid")
+TIDSKOLONNER = ("sendt_tid", "svart_tid", "rettet_tid")
 
 
 def names() -> list[str]:

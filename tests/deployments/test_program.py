@@ -93,8 +93,8 @@ def written(linjer: list[str]) -> bytes:
 FEIL_FIL: dict[str, tuple[Callable[[list[str]], bytes], str]] = {
     "tom fil": (lambda _: b"", "ÅH-2011"),
     "bare overskrifter": (lambda linjer: written([*linjer[:1], ""]), "ÅH-2014"),
-    "en annen fil": (lambda _: b"%PDF-1.7\n\x00\xff\x00", "ÅH-2012"),
-    "en nettside": (lambda _: b"<html><body>Logg inn</body></html>", "ÅH-2013"),
+    "en annen fil": (lambda _: b"%PDF-1.7\n\x00\xff\x00", "ÅH-2025"),
+    "en nettside": (lambda _: b"<html><body>Logg inn</body></html>", "ÅH-2021"),
     "en kolonne mangler": (lambda linjer: written([linje.partition(";")[2] for linje in linjer]), "ÅH-2013"),
     "en ukjent kolonne": (lambda linjer: written([linje + ";X" for linje in linjer]), "ÅH-2013"),
     "ulesbart tegnsett": (lambda linjer: "\r\n".join(linjer).encode("utf-16"), "ÅH-2012"),
