@@ -4,6 +4,7 @@ from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.avvik import report
 from tasks.innlasting import load
 from tasks.kjoring import run
+from tasks.otto import prepare_load_file
 from tasks.steg import routine
 from tasks.vurdering import take_in
 
@@ -15,4 +16,5 @@ def innlasting_ikkesokere(valg: Kjorevalg) -> Kjoreresultat:
         vurdert = take_in(kjoring, "vigo_ikkesokere")
         funn = load(kjoring, vurdert)
         report(kjoring, funn)
+        prepare_load_file(kjoring, "ikkesoker")
     return kjoring.result()

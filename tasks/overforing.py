@@ -3,23 +3,20 @@
 The file's layout is assumed («antatt format», ``data/leveranser/udir_overforing.toml``); the codes are Udir's.
 """
 
-import csv
 import hashlib
-import io
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from schemas.utsending import Sending, Utelatt, Utkast, as_json, make_key
 from schemas.verdier import Kanal, Mottaker
 from tasks import kodeverk
 from tasks.anledning import Anledning, occasion
-from tasks.filer import DATA, write_file
+from tasks.filer import write_file
 from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
+from tasks.leveranseformat import delivery_format, write_lines
 from tasks.mottakere import is_protected
 from tasks.register import fakta
 from tasks.steg import step
@@ -53,9 +50,8 @@ class Pakke:
         return hashlib.sha256(self.data).hexdigest()
 
 
-@cache
 def _format() -> dict[str, Any]:
-    return tomllib.loads((DATA / "leveranser" / "udir_overforing.toml").read_text(encoding="utf-8"))
+    return delivery_format("udir_overforing")
 
 
 def packages(anledning: Anledning) -> Utkast:
@@ -84,7 +80,7 @@ def build(anledning: Anledning) -> Pakke:
             utelatte.append(Utelatt(person["person_id"], Mottaker.UDIR, grunn, person["raadgiver"]))
         else:
             med.append(_line(anledning, person))
-    data = _write(sorted(med, key=lambda linje: linje["fodselsnummer"]))
+    data = write_lines(_format(), sorted(med, key=lambda linje: linje["fodselsnummer"]))
     grunner = Counter(utelatt.grunn_kode for utelatt in utelatte)
     return Pakke(data, _manifest(anledning, data, len(med), grunner), len(med), tuple(utelatte))
 
@@ -130,15 +126,6 @@ def _line(anledning: Anledning, person: dict[str, str]) -> dict[str, str]:
         "telledato": anledning.telledato.isoformat(),
         "kommunenummer": "" if skjermet else person["kommunenummer"],
     }
-
-
-def _write(linjer: list[dict[str, str]]) -> bytes:
-    format_ = _format()
-    tekst = io.StringIO()
-    skriver = csv.writer(tekst, delimiter=format_["skilletegn"], lineterminator=format_["linjeskift"])
-    skriver.writerow(kolonne["overskrift"] for kolonne in format_["kolonner"])
-    skriver.writerows([linje[kolonne["navn"]] for kolonne in format_["kolonner"]] for linje in linjer)
-    return tekst.getvalue().encode(format_["tegnsett"])
 
 
 def _manifest(anledning: Anledning, data: bytes, antall: int, utelatt: Counter[str]) -> bytes:
