@@ -7,10 +7,11 @@ from cyclopts import Parameter
 from deployments.kommandoer.felles import say, say_json
 from deployments.maaling import Maaling
 from deployments.maaling.avspilling import bench_avspilling
+from deployments.maaling.lasting import bench_lasting
 from deployments.maaling.lesing import bench_lesing
 from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN, BrukerFeil
 
-MAALINGER = {"lesing": bench_lesing, "avspilling": bench_avspilling}
+MAALINGER = {"lesing": bench_lesing, "lasting": bench_lasting, "avspilling": bench_avspilling}
 
 
 def bench(
