@@ -44,11 +44,14 @@ MELDINGSGRUPPER: Final = {
     "13": "Registeret og nøkkelen",
     "14": "Forslag og utsending",
     "15": "Brev og e-post",
-    "16": "KRR",
+    "16": "KRR og VIGO OT",
     "17": "Prefect",
     "18": "Målinger",
     "20": "Filer som ikke kan brukes",
     "21": "Rader som settes til side",
+    "22": "Rettelser og kodetabeller",
+    "23": "Arbeidsbøker fra karantenen",
+    "24": "Leveranser og angring",
     "30": "Avvik en kjøring finner",
 }
 
@@ -179,12 +182,20 @@ def input_format(format_: Filformat) -> list[str]:
         "",
         f"{format_.beskrivelse}. Status: **{STATUS[format_.status]}**. {format_.kilde}",
         "",
-        f"Filnavn `{format_.monster}`, {format_.type} med skilletegn `{format_.skilletegn}`.",
-        f"Tegnsett: {', '.join(format_.tegnsett)}, prøvd strengt i den rekkefølgen. Datoer: `{format_.datoformat}`.",
+        f"Filnavn: {format_.filnavn}. Datoer: `{format_.datoformat}`.",
+        *_csv_form(format_),
         f"Formatet står i `data/formater/{format_.navn}.toml`.",
         "",
         *table(["Overskrift", "Vårt navn", "Må finnes", "Persondata", "Hva", "Kontroller"], rader),
     ]
+
+
+def _csv_form(format_: Filformat) -> list[str]:
+    """Return how a CSV file of the format is written, where it may be one."""
+    if "csv" not in format_.typer:
+        return []
+    tegnsett = ", ".join(format_.tegnsett)
+    return [f"CSV: skilletegn `{format_.skilletegn}`; tegnsett {tegnsett}, prøvd strengt i den rekkefølgen."]
 
 
 def check_codes(kolonne: pa.Column) -> list[str]:
@@ -229,12 +240,10 @@ def _deliveries() -> list[str]:
             f"### {navn}",
             "",
             f"Status: **{STATUS[format_['status']]}**, versjon {format_['versjon']}.",
-            "Kodene er Udirs, filoppsettet er prosjektets eget.",
             "",
-            f"Filnavn `{format_['filnavn']}-RAD-TELLEDATO-vVERSJON.csv`, skilletegn `{format_['skilletegn']}`,",
+            f"Filnavn `{format_['filnavn']}{format_['filnavn_slutt']}`, skilletegn `{format_['skilletegn']}`,",
             f"tegnsett {format_['tegnsett']}, linjeskift {linjeskift}. Formatet står i `data/leveranser/{navn}.toml`.",
-            "Ved siden av ligger et manifest (`.json`) med telledato, antall, filens sha256, hvor mange som er utelatt",
-            "og hvorfor, kodelistenes versjon og tidspunktet for den nyeste opplysningen.",
+            format_["om"],
             "",
             *table(["Overskrift", "Vårt navn", "Hva"], rader),
         ]
