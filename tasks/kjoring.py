@@ -84,6 +84,11 @@ class Kjoring:
         return school_year(self.aar)
 
     @property
+    def siste_dag(self) -> date:
+        """The last day that the run knows of: today, or the day its facts hold from where that is later."""
+        return max(self.gyldig_fra, klokke.local_date(self.naa))
+
+    @property
     def kjoring_id(self) -> str:
         """Year, row and generation: 2026-12-1."""
         return f"{self.aar}-{self.rad.nr:02d}-{self.generasjon}"

@@ -30,7 +30,7 @@ def _left(kjoring: Kjoring) -> set[str]:
     borte = set()
     for rad, gruppe in _letter_rows():
         if sendt := utvalg.got_letter(kjoring.con, rad, kjoring.aar):
-            borte |= sendt - utvalg.group(kjoring.con, gruppe, kjoring.skoleaar, kjoring.gyldig_fra)
+            borte |= sendt - utvalg.group(kjoring.con, gruppe, kjoring.skoleaar, kjoring.siste_dag)
     return borte
 
 

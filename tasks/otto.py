@@ -9,7 +9,6 @@ from typing import Final
 
 from tasks.filer import make_folder, write_file
 from tasks.kjoring import Kjoring
-from tasks.klokke import local_date
 from tasks.leveranseformat import delivery_format, write_lines
 from tasks.mottakere import is_protected
 from tasks.register import fakta, utsagn
@@ -50,8 +49,7 @@ def prepare_load_file(kjoring: Kjoring, gruppe: str) -> None:
 def differences(kjoring: Kjoring, gruppe: str) -> Lastefil:
     """Return what OTTO lacks today about everyone who is or has been on the school year's list, by national id."""
     felt = f"{gruppe}_skoleaar"
-    i_dag = max(kjoring.gyldig_fra, local_date(kjoring.naa))
-    ramme = fakta.current(kjoring.con, [*FELT, *GRADERINGER, felt], i_dag)
+    ramme = fakta.current(kjoring.con, [*FELT, *GRADERINGER, felt], kjoring.siste_dag)
     listet = ramme["person_id"].isin(_listed(kjoring, felt))
     otto, linjer, skjermet = _said_by_otto(kjoring), [], 0
     for person in ramme[listet & (ramme["fodselsnummer"] != "")].to_dict("records"):

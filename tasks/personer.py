@@ -96,7 +96,7 @@ def fictitious(kjoring: Kjoring) -> None:
         ORDER BY person_id
         """,
         {
-            "kjent": fakta.EVIG_TID, "dag": kjoring.gyldig_fra, "merker": sorted(kodeverk.fictitious_digits()),
+            "kjent": fakta.EVIG_TID, "dag": kjoring.siste_dag, "merker": sorted(kodeverk.fictitious_digits()),
             "grunn": FIKTIVT, "apen": APEN,
         },
     ).fetchall()  # fmt: skip

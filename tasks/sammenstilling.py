@@ -142,7 +142,7 @@ def ask(kjoring: Kjoring) -> None:
     ).fetchall()
     vaart = {}
     if apne:
-        naa = fakta.current(con, sorted({felt for _, felt, _ in apne} | {"raadgiver"}), kjoring.gyldig_fra)
+        naa = fakta.current(con, sorted({felt for _, felt, _ in apne} | {"raadgiver"}), kjoring.siste_dag)
         vaart = naa.set_index("person_id").to_dict("index")
     utelatte = []
     for person, felt, kilde in apne:

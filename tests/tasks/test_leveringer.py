@@ -88,3 +88,10 @@ def test_the_counts_and_the_difference_stand_in_the_summary(liste: Any) -> None:
     tekst = liste.run("12", APRIL).oppsummering()
     assert "| – av dem nye | 1 |" in tekst
     assert "| fodselsnummer | 1 |" in tekst
+
+
+def test_an_early_row_run_again_late_speaks_of_the_groups_as_they_are_now(liste: Any, hurtig: None) -> None:
+    liste.deliver("vigo_ot_linjer", *({"fodselsnummer": nr, "ajourholdskode": "V"} for nr in liste.numre[:3]))
+    liste.run("24", "2026-09-14T08:00")
+    liste.letters_sent("25", "2026-09-21T08:00")
+    assert not any("har fått brev" in tekst for tekst in liste.run("08", "2026-12-01T08:00").merknader)
