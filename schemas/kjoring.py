@@ -39,8 +39,8 @@ class Kjoreresultat(BaseModel):
     """What a run did, as ``run --json`` prints it. Counts only.
 
     ``inn = lastet + uendret + karantene`` always; ``nye`` are those of ``lastet`` whom we did not know. ``forskjell``
-    is the number of changed values by field, ``merknader`` what a person should know. ``sha256`` is the content of a
-    transfer, else absent.
+    is the number of changed values by field, of those we knew, ``merknader`` what a person should know. ``sha256`` is
+    the content of a transfer, else absent.
     """
 
     model_config = ConfigDict(use_enum_values=True)
@@ -89,7 +89,8 @@ class Kjoreresultat(BaseModel):
         hva = f"Kjøring {self.kjoring_id}" if self.kjoring_id else "Prøve som ikke endret noe"
         return (
             f"# {self.rad} · {self.aar}\n\n{hva}, per {self.per_dato:%d.%m.%Y}: "
-            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n{self._difference()}{self._next_step()}\n"
+            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n"
+            f"{self._difference()}## Neste steg\n\n{self._next_step()}\n"
         )
 
     def _difference(self) -> str:
@@ -107,7 +108,7 @@ class Kjoreresultat(BaseModel):
                 f"Se forslaget med `./arshjul pending`, og godkjenn: `./arshjul approve {self.forslag_id} --by NAVN`"
             )
         if self.karantene:
-            steg.append("Rett radene som er satt til side: `./arshjul show karantene`")
+            steg.append("Rett radene som er satt til side i arbeidsboken i mappen `karantene`")
         if self.oppgaver:
             steg.append("Fordel oppgavene: `./arshjul show oppgaver`")
         if self.avvik:

@@ -27,7 +27,7 @@ UENIG = "UENIG_MED_OTTO"
 
 
 def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
-    """Turn ``forskjell`` into facts; what must be asked about is remembered."""
+    """Turn ``forskjell`` into facts, counted by field for those we knew; what must be asked about is remembered."""
     con = kjoring.con
     con.execute(f"CREATE OR REPLACE TEMP TABLE kandidat AS {_candidates(felter)}", {"dag": kjoring.gyldig_fra})
     if set(EGEN_DATO) & set(felter):
@@ -61,7 +61,8 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
         """,
         [format_navn, kjoring.kjoring_id, format_navn],
     )
-    kjoring.endrede_felt.update(dict(con.execute("SELECT felt, count(*) FROM valgte_fakta GROUP BY felt").fetchall()))
+    kjente = "SELECT felt, count(*) FROM valgte_fakta ANTI JOIN nye_personer USING (person_id) GROUP BY felt"
+    kjoring.endrede_felt.update(dict(con.execute(kjente).fetchall()))
 
 
 def _reach_forward(kjoring: Kjoring) -> None:
