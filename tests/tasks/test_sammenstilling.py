@@ -137,3 +137,14 @@ def test_a_status_that_otto_has_from_before_we_began_holds_over_the_one_we_began
     bygd.run(VIGO, APRIL)
     say(bygd, JUNI, ot_status="OTOV", ot_status_dato="20.04.2026")
     assert bygd.facts(bygd.nr, "ot_status") == ("OTOV",)
+
+
+def test_what_advisers_record_in_otto_becomes_facts(en: Any) -> None:
+    say(
+        en, JUNI, kontakt_dato="05.05.2026", oppfolgingsplan_dato="06.05.2026", tiltak="praksis",
+        tiltak_fra_dato="11.05.2026", tiltak_til_dato="", samtykke_dato="07.05.2026",
+    )  # fmt: skip
+    felter = ("kontakt_dato", "oppfolgingsplan_dato", "tiltak", "tiltak_fra_dato", "tiltak_til_dato", "samtykke_dato")
+    assert en.facts(en.nr, *felter) == ("2026-05-05", "2026-05-06", "praksis", "2026-05-11", "", "2026-05-07")
+    say(en, NOV, samtykke_dato="07.05.2026", samtykke_trukket_dato="01.09.2026")
+    assert en.facts(en.nr, "samtykke_trukket_dato") == ("2026-09-01",)
