@@ -67,6 +67,11 @@ class Filformat(_Del):
         """The patterns of its file names, to be shown."""
         return ", ".join(f"{self.monster}.{type_}" for type_ in self.typer)
 
+    def heading_of(self, kolonne: Kolonne) -> str:
+        """Return what the county calls the column in its files, else the declared heading."""
+        egne = {til.casefold(): fra for fra, til in self.fylkets.items() if til}
+        return egne.get(kolonne.overskrift.casefold(), kolonne.overskrift)
+
     def fits(self, filnavn: str) -> bool:
         """Tell whether a file name is of this format, whatever its ending: a wrong one is told, not passed over."""
         return fnmatch(filnavn.casefold(), self.monster)

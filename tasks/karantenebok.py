@@ -116,7 +116,7 @@ def _write_guide(side: Worksheet, stil: _Stil, tittel: str, kommando: str) -> No
 def _write_sheet(side: Worksheet, stil: _Stil, ark: Ark) -> None:
     skjeve = any(rad.linje for rad in ark.rader)
     egne = [AARSAK, FIL, RAD, AVVIS, *([LINJE] if skjeve else [])]
-    overskrifter = [*egne, *(kolonne.overskrift for kolonne in ark.kolonner), NOKKEL]
+    overskrifter = [*egne, *(ark.format.heading_of(kolonne) for kolonne in ark.kolonner), NOKKEL]
     for plass, overskrift in enumerate(overskrifter):
         bredde = BREDDER.get(overskrift, min(max(len(overskrift) + 2, SMALEST), BREDEST))
         side.set_column(plass, plass, bredde, None, {"hidden": overskrift == NOKKEL})
@@ -152,7 +152,7 @@ def _cells(rad: Bokrad, ark: Ark, stil: _Stil, *, skjeve: bool) -> Iterable[tupl
 
 def reason(rad: Bokrad, ark: Ark) -> str:
     """Return all that is wrong with a row, one fault a line: which column, what, and what to do."""
-    overskrifter = {kolonne.navn: kolonne.overskrift for kolonne in ark.format.kolonner}
+    overskrifter = {kolonne.navn: ark.format.heading_of(kolonne) for kolonne in ark.format.kolonner}
     vist = shown_row(rad.verdier, ark.format)
     linjer = []
     for kolonne, kode in rad.feil:

@@ -152,6 +152,7 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
     """Open a run of a row, give it its generation, write its outcome, and clear the inbox of what was read.
 
     ``etterpaa`` is done when the run is committed: files that are made from the register, and can be made again.
+    BrukerFeil ÅH-2407 where the disk says no; the run stands.
     """
     kjoring = open_run(valg)
     with kjoring._transaction():  # noqa: SLF001 the two make one thing
@@ -164,10 +165,20 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
         yield kjoring
         _remember(kjoring)
     if not kjoring.bare_vis:
+        _tidy(kjoring)
+
+
+def _tidy(kjoring: Kjoring) -> None:
+    try:
         for sti in kjoring.leste_filer:
             sti.unlink(missing_ok=True)
         for gjor in kjoring.etterpaa:
             gjor()
+    except OSError as feil:
+        hva = type(feil).__name__
+    else:
+        return
+    raise BrukerFeil("ÅH-2407", kjoring=kjoring.kjoring_id, hva=hva)
 
 
 def open_run(valg: Kjorevalg) -> Kjoring:

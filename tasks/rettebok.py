@@ -136,7 +136,7 @@ class _Mottak:
         """Return the headings of the cells that cannot be read; one that nobody reads may hold what it will."""
         kilde = self.kilder.find(rad.nokkel.sha256) if rad.nokkel else None
         leses = kilde.innlest.format.kolonner if kilde else ()
-        gale = [k.overskrift for k in leses if kilde and _is_spoilt(rad, k, kilde)]
+        gale = [_heading(rad, k, kilde) for k in leses if kilde and _is_spoilt(rad, k, kilde)]
         return [*gale, *([AVVIS] if AVVIS in rad.ubrukelige else [])]
 
     def _said(self) -> dict[Sted, tuple[str, dict[str, str]]]:
@@ -209,7 +209,7 @@ def _changed(rad: Arkrad, kilde: Kilde, vist: Mapping[str, str]) -> Iterator[tup
 
 def _text(rad: Arkrad, kolonne: Kolonne, kilde: Kilde) -> str | None:
     """Return a cell as text by the rules of any workbook, or None where somebody has deleted or spoilt it."""
-    verdi = rad.celler.get(kolonne.overskrift)
+    verdi = rad.celler.get(_heading(rad, kolonne, kilde))
     if verdi is None or isinstance(verdi, str):
         return verdi
     celler = Celletekster(kilde.innlest.format.datoformat)
@@ -219,5 +219,11 @@ def _text(rad: Arkrad, kolonne: Kolonne, kilde: Kilde) -> str | None:
 
 def _is_spoilt(rad: Arkrad, kolonne: Kolonne, kilde: Kilde) -> bool:
     """Tell whether a cell is there and cannot be read."""
-    navn = kolonne.overskrift
+    navn = _heading(rad, kolonne, kilde)
     return navn in rad.ubrukelige or (navn in rad.celler and _text(rad, kolonne, kilde) is None)
+
+
+def _heading(rad: Arkrad, kolonne: Kolonne, kilde: Kilde) -> str:
+    """Return the column's heading in the workbook: the county's own, or ours where it had none when it was written."""
+    fylkets = kilde.innlest.format.heading_of(kolonne)
+    return fylkets if fylkets in rad.celler or fylkets in rad.ubrukelige else kolonne.overskrift

@@ -12,7 +12,7 @@ import pytest
 
 from schemas.karantenebok import AARSAK, EGNE, FIL, LINJE, MEST_ENHETER, NOKKEL, RAD, SKJERMET, Bokrad, Nokkel
 from tasks import karantenemappe
-from tasks.feil import ProgramFeil
+from tasks.feil import BrukerFeil, ProgramFeil
 from tasks.formater import find_format, formats
 from tasks.karantenebok import VEILEDNING, Ark, write_workbook
 from tests.karanteneprove import ARK, Karanteneprove, askew, key_column
@@ -161,6 +161,20 @@ def test_a_crash_before_the_workbook_is_written_loses_nothing(
     assert [rad[RAD] for rad in karantene.rows()] == ["2"]
     karantene.load(karantene.gode)
     assert karantene.books() == []
+
+
+def test_a_full_disk_after_the_commit_is_told_and_the_run_stands(
+    karantene: Karanteneprove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as fullt:
+        fullt.setattr(karantenemappe, "write_file", full)
+        with pytest.raises(BrukerFeil, match=r"ÅH-2407.*2026-12-1 er fullført"):
+            karantene.load([karantene.gode[0] | {"Postnummer": "1"}, *karantene.gode[1:]])
+    assert karantene.run().lastet == 0
+    assert karantene.books() == ["karantene_2026-12-1.xlsx"]
 
 
 def test_a_workbook_that_somebody_types_in_is_left_alone(karantene: Karanteneprove) -> None:
