@@ -86,7 +86,7 @@ def _loads(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _facts_back(kjoring: Kjoring, angret_id: str) -> tuple[int, int]:
-    """Add, for each fact of the run, what held on its day before; return how many facts and people.
+    """Add, for each fact of the run, what holds on its day without it; return how many facts and people.
 
     Where a correction has changed the same since, the correction stands.
     """
@@ -99,7 +99,7 @@ def _facts_back(kjoring: Kjoring, angret_id: str) -> tuple[int, int]:
             SELECT person_id, felt, gyldig_fra, min(lopenr) AS lopenr FROM fakta WHERE kjoring_id = $angret GROUP BY ALL
         ) a
         LEFT JOIN fakta f ON f.person_id = a.person_id AND f.felt = a.felt AND f.gyldig_fra <= a.gyldig_fra
-            AND f.lopenr < a.lopenr AND f.kjoring_id <> $angret
+            AND f.kjoring_id <> $angret
         WHERE NOT EXISTS (SELECT 1 FROM fakta s WHERE s.person_id = a.person_id AND s.felt = a.felt
             AND s.gyldig_fra = a.gyldig_fra AND s.lopenr > a.lopenr AND s.kjoring_id <> $angret)
         GROUP BY ALL

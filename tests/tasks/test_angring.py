@@ -119,6 +119,14 @@ def test_a_correction_made_after_the_load_stands(to_lastinger: Any) -> None:
     assert bygd.facts(bygd.a, "adresselinje1") == ("Rettet gate 3",)
 
 
+def test_a_correction_of_an_earlier_day_made_after_the_load_holds_on_after_the_undo(to_lastinger: Any) -> None:
+    bygd = to_lastinger
+    (person,) = bygd.ask("SELECT person_id FROM fakta WHERE verdi = ? LIMIT 1", bygd.a)[0]
+    bygd.change(person, "2026-04-01", "2026-04-28T08:00", kjoring_id="R2026-1", adresselinje1="Rettet gate 3")
+    take_back(bygd, "2026-12-1")
+    assert bygd.facts(bygd.a, "adresselinje1") == ("Rettet gate 3",)
+
+
 def test_letters_that_were_sent_because_of_the_load_are_told(to_lastinger: Any, hurtig: None) -> None:
     to_lastinger.letters_sent()
     svar = take_back(to_lastinger, "2026-12-1", "2026-05-12T08:00")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from schemas.angring import Angrevalg
+from tasks.angring import undo
 from tasks.feil import BrukerFeil
 
 MARS, APRIL, MAI = "2026-03-16T08:00", "2026-04-27T08:00", "2026-05-12T08:00"
@@ -48,6 +50,14 @@ def test_a_shrunken_list_is_stopped_and_accepted_by_its_own_code_only(liste: Any
     godta = refused(liste, "ÅH-2015")
     deliver(liste, *liste.numre[:3])
     assert refused(liste, "ÅH-2015", godta=godta) != godta
+
+
+def test_a_delivery_that_was_taken_back_is_no_measure_for_the_next(liste: Any) -> None:
+    deliver(liste, *liste.numre[:4])
+    liste.run("12", APRIL, godta=refused(liste, "ÅH-2015"))
+    undo(Angrevalg(kjoring_id="2026-12-1", av="Kari", grunn="feil", naa=liste.at(APRIL)))
+    deliver(liste, *liste.numre[:10])
+    assert liste.run("12", MAI).uendret == 10
 
 
 def test_a_dry_run_is_stopped_just_the_same(liste: Any) -> None:

@@ -89,25 +89,42 @@ def test_the_rule_of_the_field_decides_when_both_have_changed_it(
     assert en.facts(en.nr, *vaart) == (blir,)
 
 
+def say_without(bygd: Any, rad: str, overskrift: str) -> None:
+    """OTTO's extract of the row lacks a column."""
+    sti = bygd.hjem.innboks / "otto_uttrekk.csv"
+    bygd.deliver("otto_uttrekk", {"fodselsnummer": bygd.nr})
+    rader = [linje.split(";") for linje in sti.read_text("utf-8").splitlines()]
+    uten = rader[0].index(overskrift)
+    sti.write_text("\n".join(";".join(felt[:uten] + felt[uten + 1 :]) for felt in rader), "utf-8")
+    bygd.run(rad, TIDER[rad])
+
+
 def test_a_column_that_is_not_in_the_file_says_nothing(en: Any) -> None:
     say(en, JUNI, mobilnummer="91234567")
-    sti = en.hjem.innboks / "otto_uttrekk.csv"
-    en.deliver("otto_uttrekk", {"fodselsnummer": en.nr})
-    rader = [linje.split(";") for linje in sti.read_text("utf-8").splitlines()]
-    uten = rader[0].index("Mobilnr")
-    sti.write_text("\n".join(";".join(r[:uten] + r[uten + 1 :]) for r in rader), "utf-8")
-    en.run(NOV, TIDER[NOV])
+    say_without(en, NOV, "Mobilnr")
     assert en.facts(en.nr, "mobilnummer") == ("91234567",)
 
 
+def test_what_was_said_before_a_silence_is_still_what_the_source_repeats(en: Any) -> None:
+    en.run(FEB, "2026-02-09T09:00")
+    say(en, FEB, mobilnummer="91234567")
+    say_without(en, JUNI, "Mobilnr")
+    en.deliver("vigo_ot_linjer", {"fodselsnummer": en.nr, "mobilnummer": "98765432", "ajourholdskode": "V"})
+    en.run("24", "2026-09-14T08:00")
+    say(en, NOV, mobilnummer="91234567")
+    assert en.facts(en.nr, "mobilnummer") == ("98765432",)
+
+
 def test_a_grade_that_is_not_in_the_file_closes(en: Any) -> None:
-    en.deliver("otto_uttrekk", {"fodselsnummer": en.nr})
-    sti = en.hjem.innboks / "otto_uttrekk.csv"
-    rader = [linje.split(";") for linje in sti.read_text("utf-8").splitlines()]
-    uten = rader[0].index("Adressegradering")
-    sti.write_text("\n".join(";".join(r[:uten] + r[uten + 1 :]) for r in rader), "utf-8")
-    en.run(JUNI, TIDER[JUNI])
+    say_without(en, JUNI, "Adressegradering")
     assert en.facts(en.nr, "adressegradering_otto") == ("mangler",)
+
+
+def test_a_correction_stands_when_another_source_speaks_of_the_youth_for_the_first_time(en: Any) -> None:
+    correct(en, "2026-03-01", etternavn="Rettet")
+    en.deliver("vigo_ikkesokere", {"fodselsnummer": en.nr})
+    en.run(VIGO, APRIL)
+    assert en.facts(en.nr, "etternavn") == ("Rettet",)
 
 
 def test_an_earlier_delivery_corrected_and_run_again_changes_its_own_time_only(bygd: Any) -> None:
