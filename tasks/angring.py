@@ -30,9 +30,9 @@ def undo(valg: Angrevalg) -> Angret:
     rad, aar = _find(valg.kjoring_id)
     with run(Kjorevalg(rad=rad, aar=aar, naa=valg.naa, bare_vis=valg.bare_vis)) as kjoring:
         _check(kjoring, valg.kjoring_id)
+        _people_apart(kjoring, valg.kjoring_id)
         opplysninger, ungdommer = _facts_back(kjoring, valg.kjoring_id)
         utsagn.take_back(kjoring.con, valg.kjoring_id, kjoring.kjoring_id)
-        _people_apart(kjoring, valg.kjoring_id)
         _states_back(kjoring, valg.kjoring_id)
         kategorier.show(kjoring)
         tidy_after(kjoring)
@@ -98,13 +98,13 @@ def _facts_back(kjoring: Kjoring, angret_id: str) -> tuple[int, int]:
         FROM (
             SELECT person_id, felt, gyldig_fra, min(lopenr) AS lopenr FROM fakta WHERE kjoring_id = $angret GROUP BY ALL
         ) a
-        LEFT JOIN fakta f ON f.person_id = a.person_id AND f.felt = a.felt AND f.gyldig_fra <= a.gyldig_fra
+        LEFT JOIN fakta_kjent($kjent) f ON f.person_id = a.person_id AND f.felt = a.felt AND f.gyldig_fra <= a.gyldig_fra
             AND f.kjoring_id <> $angret
         WHERE NOT EXISTS (SELECT 1 FROM fakta s WHERE s.person_id = a.person_id AND s.felt = a.felt
             AND s.gyldig_fra = a.gyldig_fra AND s.lopenr > a.lopenr AND s.kjoring_id <> $angret)
         GROUP BY ALL
         """,
-        {"angret": angret_id},
+        {"angret": angret_id, "kjent": fakta.EVIG_TID},
     )
     fakta.insert(con, "tilbake", kjoring.kjoring_id, kjoring.registrert_tid)
     svar = con.execute("SELECT count(*), count(DISTINCT person_id) FROM tilbake").fetchone()
