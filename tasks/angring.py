@@ -98,8 +98,8 @@ def _facts_back(kjoring: Kjoring, angret_id: str) -> tuple[int, int]:
         FROM (
             SELECT person_id, felt, gyldig_fra, min(lopenr) AS lopenr FROM fakta WHERE kjoring_id = $angret GROUP BY ALL
         ) a
-        LEFT JOIN fakta_kjent($kjent) f ON f.person_id = a.person_id AND f.felt = a.felt AND f.gyldig_fra <= a.gyldig_fra
-            AND f.kjoring_id <> $angret
+        LEFT JOIN fakta_kjent($kjent) f ON f.person_id = a.person_id AND f.felt = a.felt
+            AND f.gyldig_fra <= a.gyldig_fra AND f.kjoring_id <> $angret
         WHERE NOT EXISTS (SELECT 1 FROM fakta s WHERE s.person_id = a.person_id AND s.felt = a.felt
             AND s.gyldig_fra = a.gyldig_fra AND s.lopenr > a.lopenr AND s.kjoring_id <> $angret)
         GROUP BY ALL

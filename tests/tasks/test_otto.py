@@ -82,3 +82,11 @@ def test_the_file_is_written_as_otto_s_own_extract_is(to: Any) -> None:
 def test_a_dry_run_writes_no_file(to: Any) -> None:
     vigo(to, {"fodselsnummer": to.kjent}, bare_vis=True)
     assert lines(to) is None
+
+
+def test_an_early_row_run_again_late_tells_otto_how_it_is_now(to: Any) -> None:
+    vigo(to, {"fodselsnummer": to.ukjent})
+    to.deliver("vigo_ot_linjer", {"fodselsnummer": to.ukjent, "adresselinje1": "Ny gate 2", "ajourholdskode": "V"})
+    to.run("24", "2026-09-14T08:00")
+    to.run("12", "2026-12-01T08:00")
+    assert lines(to) == [("ny", to.ukjent, "", "Ny gate 2")]
