@@ -1,11 +1,19 @@
 """Bad rows, all the way: set aside, shown in a workbook, corrected or dismissed by hand, and only they change."""
 
+from datetime import datetime
+
 import pytest
 
+from schemas.angring import Angrevalg
 from schemas.karantenebok import AVVIS
+from tasks.angring import undo
 from tasks.feil import BrukerFeil
+from tasks.formater import find_format
+from tasks.klokke import OSLO
+from tasks.lesing import read
+from tasks.overlegg import fingerprints
 from tasks.visninger import show
-from tests.karanteneprove import Karanteneprove
+from tests.karanteneprove import ARK, Karanteneprove, csv_of
 
 
 @pytest.fixture
@@ -62,6 +70,37 @@ def test_one_correction_is_enough_though_the_source_repeats_its_fault(lastet: Ka
     assert (svar.lastet, svar.uendret, svar.karantene) == (0, 11, 1)
     assert lastet.facts() == fakta
     assert lastet.books() == []
+
+
+def test_what_was_said_of_a_row_holds_for_no_row_that_differs_in_a_column(lastet: Karanteneprove) -> None:
+    lastet.give_back({3: {"Postnummer": "3116"}, 6: {AVVIS: "Dobbelt i Vigo"}})
+    lastet.run()
+    andre = [rad | {"Epost": f"a{nr}@x.no"} if nr in (1, 4) else rad for nr, rad in enumerate(lastet.levert)]
+    assert lastet.load(andre).karantene == 2
+    assert [rad["Rad"] for rad in lastet.rows()] == ["3", "6"]
+
+
+def test_a_row_is_known_again_by_every_one_of_its_columns(lastet: Karanteneprove) -> None:
+    rad = lastet.gode[0]
+    utgaver = [rad, *(rad | {navn: "noe annet"} for navn in rad)]
+    lest = read(csv_of(utgaver), "f.csv", find_format(ARK))
+    assert len(set(fingerprints(lest, lest.rad_nr.tolist()).values())) == len(utgaver)
+
+
+def test_of_all_that_was_said_of_a_row_in_several_deliveries_the_last_holds(lastet: Karanteneprove) -> None:
+    for nr, navn in enumerate(("Første", "Andre")):
+        lastet.give_back({3: {"Etternavn": navn}})
+        lastet.run()
+        lastet.load([rad | {"Epost": f"a{nr}@x.no"} if plass == 9 else rad for plass, rad in enumerate(lastet.levert)])
+    assert {rad["Rad"]: rad["Etternavn"] for bok in lastet.books() for rad in lastet.rows(bok)}["3"] == "Andre"
+
+
+def test_what_an_undone_run_took_in_is_not_carried_to_a_new_delivery(lastet: Karanteneprove) -> None:
+    lastet.give_back({3: {"Postnummer": "3116"}, 6: {AVVIS: "Flyttet"}})
+    lastet.run()
+    undo(Angrevalg(kjoring_id="2026-12-2", av="Kari", grunn="prøve", naa=datetime(2026, 4, 28, 12, tzinfo=OSLO)))
+    lastet.load(list(reversed(lastet.levert)))
+    assert set(lastet.ask("SELECT DISTINCT tilstand FROM karantene WHERE kjoring_id = '2026-12-4'")) == {("åpen",)}
 
 
 def test_a_dismissed_row_is_counted_and_told_of_no_more(lastet: Karanteneprove) -> None:

@@ -4,14 +4,17 @@ import io
 import shutil
 import stat
 import zipfile
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from xlsxwriter.worksheet import Worksheet
 
 from schemas.karantenebok import AARSAK, EGNE, FIL, LINJE, MEST_ENHETER, NOKKEL, RAD, SKJERMET, Bokrad, Nokkel
-from tasks import karantenemappe
+from tasks import karantenebok, karantenemappe
 from tasks.feil import BrukerFeil, ProgramFeil
 from tasks.formater import find_format, formats
 from tasks.karantenebok import VEILEDNING, Ark, write_workbook
@@ -63,6 +66,26 @@ def test_nothing_from_outside_becomes_a_formula_or_a_link(farlig: str) -> None:
     assert {celle.data_type for side in bok for rad in side.iter_rows() for celle in rad} <= {"s", "n"}
     assert not any(b"<f>" in pakke.read(navn) or b"hyperlink" in pakke.read(navn) for navn in pakke.namelist())
     assert shown(bok[ARK])["Fornavn"].strip("\ufffd") == farlig.strip("\t\r")
+
+
+@pytest.mark.parametrize("borte", ["settings", "write_string"])
+def test_of_the_two_guards_against_formulas_links_and_numbers_each_is_enough(
+    borte: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if borte == "settings":
+        monkeypatch.setattr(karantenebok, "INNSTILLINGER", {"in_memory": True, "strings_to_numbers": True})
+    else:
+        monkeypatch.setattr(Worksheet, "write_string", Worksheet.write)
+    farlige = ["=1+1", "{=1+1}", "http://x.no", "mailto:a@x.no", "0047"]
+    side = book(*(row(2, epost=farlig) for farlig in farlige))[ARK]
+    celler = [cells(side, nummer)["Epost"] for nummer in range(2, 2 + len(farlige))]
+    assert [(celle.value, celle.data_type, celle.hyperlink) for celle in celler] == [(f, "s", None) for f in farlige]
+
+
+def test_a_column_that_the_row_s_own_file_does_not_have_is_not_open_for_typing() -> None:
+    med, uten = frozenset({"fornavn", "epost"}), frozenset({"fornavn"})
+    side = book(replace(row(2), i_filen=med), replace(row(3), i_filen=uten))[ARK]
+    assert [cells(side, nummer)["Epost"].protection.locked for nummer in (2, 3)] == [False, True]
 
 
 def test_every_cell_is_text_and_only_what_is_to_be_typed_in_is_open() -> None:
@@ -186,6 +209,24 @@ def test_a_workbook_that_somebody_types_in_is_left_alone(karantene: Karantenepro
     assert set(karantene.states()) == {(2, "rettet")}
 
 
+def test_a_workbook_that_somebody_types_in_is_not_written_over_while_its_rows_are_open(
+    karantene: Karanteneprove,
+) -> None:
+    karantene.load([karantene.gode[0] | {"Postnummer": "1"}, *karantene.gode[1:]])
+    karantene.edit({2: {"Postnummer": "31"}}).save(karantene.path())
+    innhold = karantene.path().read_bytes()
+    karantene.run()
+    assert karantene.path().read_bytes() == innhold
+
+
+def test_a_workbook_that_waits_in_the_inbox_is_not_laid_out_again(karantene: Karanteneprove) -> None:
+    karantene.load([karantene.gode[0] | {"Postnummer": "1"}, *karantene.gode[1:]])
+    karantene.give_back({2: {"Postnummer": "3116"}})
+    karantene.path().unlink()
+    karantenemappe.tidy_workbooks(karantene.fylke)
+    assert karantene.books() == []
+
+
 def test_a_workbook_typed_in_where_it_lies_goes_when_its_copy_has_come_back(karantene: Karanteneprove) -> None:
     karantene.load([rad | {"Postnummer": "1"} if nr < 2 else rad for nr, rad in enumerate(karantene.gode)])
     karantene.edit({2: {"Postnummer": "3116"}}).save(karantene.path())
@@ -194,17 +235,37 @@ def test_a_workbook_typed_in_where_it_lies_goes_when_its_copy_has_come_back(kara
     assert [rad[RAD] for rad in karantene.rows()] == ["3"]
 
 
-def test_a_workbook_nobody_has_touched_goes_with_its_last_open_row_unless_it_is_open_in_excel(
-    karantene: Karanteneprove,
+@pytest.mark.parametrize("laas", ["~$karantene_2026-12-1.xlsx", ".~lock.karantene_2026-12-1.xlsx#"])
+def test_a_workbook_nobody_has_touched_goes_with_its_last_open_row_unless_it_is_open_in_a_program(
+    karantene: Karanteneprove, laas: str
 ) -> None:
     karantene.load([karantene.gode[0] | {"Postnummer": "1"}, *karantene.gode[1:]])
-    las = karantene.path().with_name("~$karantene_2026-12-1.xlsx")
+    las = karantene.path().with_name(laas)
     las.touch()
     karantene.load(karantene.gode)
     assert "karantene_2026-12-1.xlsx" in karantene.books()
     las.unlink()
     karantene.run()
     assert karantene.books() == []
+
+
+def test_a_workbook_that_cannot_be_removed_is_not_written_over(
+    karantene: Karanteneprove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(sti: Path, **valg: bool) -> None:
+        if sti.parent.name == karantenemappe.MAPPE:
+            raise PermissionError(sti.name)
+        slett(sti, **valg)
+
+    karantene.load([rad | {"Postnummer": "1"} if nr < 2 else rad for nr, rad in enumerate(karantene.gode)])
+    innhold, slett = karantene.path().read_bytes(), Path.unlink
+    karantene.give_back({2: {"Postnummer": "3116"}})
+    with monkeypatch.context() as apen:
+        apen.setattr(Path, "unlink", held)
+        karantene.run()
+    assert karantene.path().read_bytes() == innhold
+    karantene.run()
+    assert [rad[RAD] for rad in karantene.rows()] == ["3"]
 
 
 def test_a_row_without_columns_is_shown_as_it_came_with_room_for_its_cells(karantene: Karanteneprove) -> None:

@@ -1,6 +1,7 @@
 """Corrections that come back: what counts of a workbook, whose it is, and what no workbook may do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -137,7 +138,7 @@ def test_a_number_that_excel_made_of_a_text_is_the_text(lastet: Karanteneprove, 
     assert "3116" in field(lastet, "postnummer")
 
 
-@pytest.mark.parametrize("skrevet", [31.5, True, datetime(2026, 4, 1)])  # noqa: DTZ001 as a cell holds it
+@pytest.mark.parametrize("skrevet", [31.5, True, "#REF!", datetime(2026, 4, 1)])  # noqa: DTZ001 as a cell holds it
 def test_what_cannot_be_a_postal_code_is_refused(lastet: Karanteneprove, skrevet: Any) -> None:
     lastet.give_back({2: {"Postnummer": skrevet}})
     with pytest.raises(BrukerFeil, match="ÅH-2302"):
@@ -179,6 +180,20 @@ def test_a_row_cannot_be_both_corrected_and_dismissed(lastet: Karanteneprove) ->
     lastet.give_back({2: {"Postnummer": "3116", AVVIS: "Flyttet"}})
     with pytest.raises(BrukerFeil, match="ÅH-2304"):
         lastet.run()
+
+
+def test_a_formula_for_a_reason_is_refused(lastet: Karanteneprove) -> None:
+    lastet.give_back({2: {AVVIS: '="Flyttet"'}})
+    with pytest.raises(BrukerFeil, match=rf"ÅH-2302.*rad 2, {AVVIS}"):
+        lastet.run()
+
+
+def test_a_row_whose_file_we_do_not_have_is_told_and_the_others_count(lastet: Karanteneprove) -> None:
+    bok = lastet.edit({2: {"Postnummer": "3116"}, 3: {"Postnummer": "3117"}})
+    bok[ARK].cell(3, key_column(bok[ARK])).value = f"{'0' * 64}:3:0"
+    bok.save(lastet.fylke.innboks / "karantene.xlsx")
+    assert lastet.run().lastet == 1
+    assert findings(lastet) == {"ÅH-3042"}
 
 
 def test_a_hidden_address_that_comes_back_unchanged_is_the_source_s_own(karantene: Karanteneprove) -> None:
@@ -327,6 +342,16 @@ def test_a_corrected_row_lies_where_it_came_and_the_rest_is_untouched(fylke: Hje
     assert etter.rad_nr.tolist() == for_.rad_nr.tolist()
     ulike = (etter.ramme.astype("str") != for_.ramme.astype("str")).to_numpy().nonzero()[0].tolist()
     assert set(ulike) == {2}
+
+
+def test_only_the_cells_that_a_correction_changes_are_mended(fylke: Hjem) -> None:
+    lest = read(csv_of(good_rows(fylke)), "f.csv", find_format(ARK))
+    celler = ((4, "etternavn"), (4, "epost"), (5, "etternavn"))
+    lest = replace(lest, cellefeil=tuple((*celle, "ÅH-2104") for celle in celler), reparert=celler)
+    nytt = overlegg.values(lest, [4])[4] | {"etternavn": "Ny"}
+    etter = overlegg.lay(lest, {4: Overlegg(1, nytt, "", "K")})
+    assert etter.cellefeil == lest.cellefeil[1:]
+    assert etter.reparert == celler[1:]
 
 
 FEILENE = st.sampled_from([{"Postnummer": "1"}, {"Mobilnr": "9"}, {"Epost": "x"}, {"Etternavn": ""}])

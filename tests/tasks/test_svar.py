@@ -75,6 +75,19 @@ def test_an_unknown_reference_is_corrected_or_dismissed_in_the_workbook(bygd: An
     assert bygd.ask("SELECT rad_nr, tilstand FROM karantene ORDER BY rad_nr") == [(2, "rettet"), (3, "avvist")]
 
 
+def test_the_bad_rows_of_answers_and_of_another_file_in_the_same_run_stay_open_side_by_side(
+    bygd: Any, token: str
+) -> None:
+    bygd.deliver("otto_uttrekk", {"fodselsnummer": bygd.number("2007-03-14", 9), "postnummer": "31"})
+    deliver(bygd, (token, "12.05.2026 09:00", SKOLE), ("UKJENT0000000000", "12.05.2026 10:00", ARBEID))
+    for tid in ("2026-06-01T08:00", "2026-06-02T08:00"):
+        bygd.run("17", tid)
+        assert bygd.ask(
+            "SELECT format, tilstand, count(DISTINCT rad_nr) FROM karantene JOIN raafil USING (sha256) GROUP BY ALL"
+            " ORDER BY ALL"
+        ) == [("otto_uttrekk", "åpen", 1), ("questback_svar", "åpen", 1)]
+
+
 @pytest.mark.parametrize(("fullfort", "svar"), [("", SKOLE), ("12.05.2026 09:00", ""), ("", "")])
 def test_a_partial_answer_counts_for_nothing(bygd: Any, token: str, fullfort: str, svar: str) -> None:
     deliver(bygd, (token, fullfort, svar))
