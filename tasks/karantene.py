@@ -85,7 +85,7 @@ def _close(kjoring: Kjoring, formater: list[str]) -> None:
         f"""
         UPDATE karantene k SET tilstand = '{RETTET}', lukket_kjoring_id = $kjoring
         WHERE list_contains($rader, k.rad) AND k.aar = $aar AND k.tilstand = '{APEN}'
-          AND (k.sha256 IN (SELECT sha256 FROM raafil WHERE list_contains($formater, format)) OR k.sha256 = '')
+          AND k.sha256 IN (SELECT sha256 FROM raafil WHERE list_contains($formater, format))
           AND NOT EXISTS (SELECT 1 FROM feil_naa n WHERE {SAMME})
         """,  # noqa: S608 only our own words
         {
