@@ -7,7 +7,6 @@ leave the same facts. A county's 25 000 rows are loaded too, from the file on, a
 import gc
 import os
 import shutil
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from typing import Final
 
 from deployments.demo import Demo
 from deployments.demo.innstillinger import settings_bytes
-from deployments.maaling import Maaling, lasting_sql
+from deployments.maaling import Maaling, against_sql, lasting_sql
 from deployments.maaling.vigo_rader import FORMAT, SKOLEAAR, write_file
 from deployments.rader import run_row
 from schemas.kjoring import Kjorevalg
@@ -56,20 +55,12 @@ def bench_lasting(rader: int = 1_000_000, runder: int = 3) -> Maaling:
         endret = _changed(forste)
         sekunder = [_round(hjem, endret) for _ in range(runder)]
         storrelse = hjem.register.sti.stat().st_size / 2**20
-    vaare, sql = zip(*sekunder, strict=True)
-    forhold = [egen / annen for egen, annen in sekunder]
-    deler = {
-        "rader_antall": float(rader),
-        "runder_antall": float(runder),
-        "arshjul_sekunder": statistics.median(vaare),
-        "sql_sekunder": statistics.median(sql),
-        "forhold_minst": min(forhold),
-        "forhold_mest": max(forhold),
+    andre = {
         "register_mb": storrelse,
         "fylke_rader_antall": float(min(FYLKE_RADER, rader)),
         "fylke_sekunder": fylke,
     }
-    return Maaling("lasting", statistics.median(forhold), GRENSE, deler)
+    return against_sql("lasting", GRENSE, rader, sekunder, **andre)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ in memory; both must find the very same faults. The peak of memory is that of a 
 
 import gc
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from typing import Final
 
 import duckdb
 
-from deployments.maaling import Maaling, lesing_sql
+from deployments.maaling import Maaling, against_sql, lesing_sql
 from deployments.maaling.vigo_rader import FORMAT, SKOLEAAR, write_file
 from schemas.fodselsnummer import Idtype
 from schemas.innfiler import SKJEMAER
@@ -52,18 +51,7 @@ def bench_lesing(rader: int = 1_000_000, runder: int = 3) -> Maaling:
         _round(liten)
         sekunder = [_round(sti) for _ in range(runder)]
         minne = _peak_memory(sti)
-    vaare, sql = zip(*sekunder, strict=True)
-    forhold = [egen / annen for egen, annen in sekunder]
-    deler = {
-        "rader_antall": float(rader),
-        "runder_antall": float(runder),
-        "arshjul_sekunder": statistics.median(vaare),
-        "sql_sekunder": statistics.median(sql),
-        "forhold_minst": min(forhold),
-        "forhold_mest": max(forhold),
-        "arshjul_minne_mb": minne,
-    }
-    return Maaling("lesing", statistics.median(forhold), GRENSE, deler)
+    return against_sql("lesing", GRENSE, rader, sekunder, arshjul_minne_mb=minne)
 
 
 def basis() -> Kontrollgrunnlag:
