@@ -130,9 +130,7 @@ def restore_later(kjoring: Kjoring, tabell: str, felter: Sequence[str], neste: d
         """,
         {"neste": neste, "dag": kjoring.gyldig_fra, "kjoring": kjoring.kjoring_id, "kjent": fakta.EVIG_TID},
     )
-    fakta.compare(con, "bekreftet", "bekreftet_mot_holdt")
-    con.execute("DELETE FROM bekreftet_mot_holdt WHERE verdi = holdt")
-    fakta.insert(con, "bekreftet_mot_holdt", kjoring.kjoring_id, kjoring.registrert_tid)
+    fakta.insert_new(con, "bekreftet", kjoring.kjoring_id, kjoring.registrert_tid)
 
 
 def ask(kjoring: Kjoring) -> None:

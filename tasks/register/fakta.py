@@ -92,11 +92,16 @@ def add(con: duckdb.DuckDBPyConnection, nye: pd.DataFrame, kjoring_id: str, tid:
     """
     tekst = dict.fromkeys(("person_id", "felt", "verdi"), "str")
     con.register("nye_fakta", conform(NyeFakta, nye.astype({**tekst, "gyldig_fra": "datetime64[s]"})))
-    compare(con, "nye_fakta", "nye_mot_holdt")
+    insert_new(con, "nye_fakta", kjoring_id, tid)
     con.unregister("nye_fakta")
+    return {person for (person,) in con.execute("SELECT DISTINCT person_id FROM nye_mot_holdt").fetchall()}
+
+
+def insert_new(con: duckdb.DuckDBPyConnection, fra: str, kjoring_id: str, tid: datetime) -> None:
+    """Add the rows of ``fra`` that say something new, as ``add`` does; they are left in ``nye_mot_holdt``."""
+    compare(con, fra, "nye_mot_holdt")
     con.execute("DELETE FROM nye_mot_holdt WHERE verdi = holdt")
     insert(con, "nye_mot_holdt", kjoring_id, tid)
-    return {person for (person,) in con.execute("SELECT DISTINCT person_id FROM nye_mot_holdt").fetchall()}
 
 
 def compare(con: duckdb.DuckDBPyConnection, fra: str, til: str) -> None:
