@@ -41,6 +41,9 @@ class Brevdata:
         svaradresse: Where the survey is answered, a whole web address.
         referanse: The letter's own reference, never a national id.
         avsender: Who writes.
+        skoleaar: The school year that the letter asks about, as people write it: ``2026/2027``.
+        kategori: Why the youth is on autumn's list (``data/kodeverk/ajourholdskoder.csv``), blank: the neutral text.
+        logo: The hash (sha256) of the county's logo as it is drawn, blank where it has none.
     """
 
     brev: str
@@ -55,3 +58,6 @@ class Brevdata:
     svaradresse: str
     referanse: str
     avsender: Avsender
+    skoleaar: str = ""
+    kategori: str = ""
+    logo: str = ""

@@ -105,9 +105,17 @@ class Jsongrenser(_Del):
     mest_oktetter: int
 
 
+class Logogrenser(_Del):
+    """How large the county's logo may be."""
+
+    mest_oktetter: int
+    mest_bildepunkter: int
+
+
 class Lesegrenser(_Del):
     """What protects the machine from a file: ``data/lesegrenser.toml``."""
 
     fil: Filgrenser
     regneark: Regnearkgrenser
     json_: Jsongrenser = Field(alias="json")
+    logo: Logogrenser

@@ -1,18 +1,19 @@
 """Letters: one Brevdata in, one PDF/A-2a and PDF/UA-1 file out, the same bytes every time.
 
 The template and its texts stand in ``data/maler``. They are read once per process, so that the hash an approval is
-bound to is always the hash of what this process writes.
+bound to is always the hash of what this process writes. Each thread has a compiler of its own: typst works outside
+Python's lock, so that letters are written on all cores.
 """
 
 import json
 import tomllib
 import unicodedata
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from hashlib import sha256
-from threading import Lock
-from typing import Any, Final, cast
+from threading import local
+from typing import Any, Final
 
 import typst
 
@@ -24,28 +25,41 @@ MALER: Final = DATA / "maler"
 
 SISTE_KJENTE_TEGN: Final = "\u024f"
 
-_en_om_gangen = Lock()
+STANDARDER: Final = ("a-2a", "ua-1")
+BILDEPUNKTER_PER_TOMME: Final = 110
+
+_traad = local()
 
 
-def render(data: Brevdata) -> bytes:
-    """Write one letter as PDF.
+def render(data: Brevdata, logo: bytes = b"") -> bytes:
+    """Write one letter as PDF, the same bytes in whichever thread. ``logo`` is the SVG that ``data.logo`` names.
 
     Raises:
         BrukerFeil: ÅH-1501, a name or an address has a character that the letter's fonts lack.
         ProgramFeil: The template failed. Neither error holds anything of the letter.
     """
-    brev = json.dumps(_content(data))
     tidspunkt = datetime.combine(data.dato, time(), UTC)
-    with _en_om_gangen:
-        try:
-            # The template is given each time: typst 0.15 forgets a main file that came as bytes.
-            pdf = _compiler().compile(
-                _sources()[0], sys_inputs={"brev": brev}, pdf_standards=["a-2a", "ua-1"], timestamp=tidspunkt
-            )
-        except typst.TypstError as feil:
-            mangler_tegn = "could not be displayed" in feil.message
-        else:
-            return cast("bytes", pdf)
+    pdf: bytes = _compile(data, logo, pdf_standards=list(STANDARDER), timestamp=tidspunkt)
+    return pdf
+
+
+def render_images(data: Brevdata, logo: bytes = b"") -> list[bytes]:
+    """Draw one letter's pages as PNG, to be looked at. Raises as ``render``."""
+    sider: bytes | list[bytes] = _compile(data, logo, format="png", ppi=BILDEPUNKTER_PER_TOMME)
+    return sider if isinstance(sider, list) else [sider]
+
+
+def _compile(data: Brevdata, logo: bytes, **valg: Any) -> Any:  # noqa: ANN401 typst's own options and answer
+    if data.logo and sha256(logo).hexdigest() != data.logo:
+        raise ProgramFeil("brevet er ikke gitt logoen det er godkjent med")
+    # As files in memory: typst keeps what it knows of the template, which inputs would make it forget.
+    filer = {"main.typ": _sources()[0], "brev.json": json.dumps(content(data)).encode()}
+    if data.logo:
+        filer["logo.svg"] = logo
+    try:
+        return _compiler().compile(filer, **valg)
+    except typst.TypstError as feil:
+        mangler_tegn = "could not be displayed" in feil.message
     # Raised out here, so that typst's own error, which quotes the letter, is not carried along as context.
     raise BrukerFeil("ÅH-1501") if mangler_tegn else ProgramFeil("typst: data/maler/brev.typ")
 
@@ -59,15 +73,28 @@ def can_show(data: Brevdata) -> bool:
     if all(tegn <= SISTE_KJENTE_TEGN for tegn in tekst):
         return True
     try:
-        render(data)
+        render(replace(data, logo=""))
     except BrukerFeil:
         return False
     return True
 
 
-def letter_title(brev: str, maalform: str) -> str:
-    """Return the title of a letter: in the PDF, in SvarUt and in the digital mailbox. Never personal."""
-    return str(_texts()[brev][maalform]["tittel"])
+def letter_title(brev: str, maalform: str, skoleaar: str) -> str:
+    """Return the title of a letter: in the PDF, in SvarUt and in the digital mailbox. Never personal.
+
+    It holds the school year (``2026/2027``), since SvarUt refuses a title that the recipient has had before.
+    """
+    return str(_texts()[brev][maalform]["tittel"]).format(skoleaar=skoleaar)
+
+
+def title_of(data: Brevdata) -> str:
+    """Return the title of this letter."""
+    return letter_title(data.brev, data.maalform, data.skoleaar)
+
+
+def category_of_letter(brev: str, kategori: str) -> str:
+    """Return the category where the letter has words of its own for it, else blank: the neutral text."""
+    return kategori if kategori in _texts()[brev]["nb"].get("innledning", {}) else ""
 
 
 @cache
@@ -88,19 +115,27 @@ def _texts() -> dict[str, Any]:
     return tomllib.loads(_sources()[1].decode())
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    """Make the process' one compiler: sees ``data/maler`` and typst's own fonts, fetches no packages."""
+def _compiler() -> Any:  # noqa: ANN401 as make_compiler
+    """Return the thread's own compiler."""
+    if not hasattr(_traad, "kompilator"):
+        _traad.kompilator = make_compiler()
+    return _traad.kompilator
+
+
+def make_compiler() -> Any:  # noqa: ANN401 typst's declared types know no files in memory
+    """Make a compiler that sees ``data/maler``, what it is given and typst's own fonts, and fetches no packages."""
     if b'"@' in _sources()[0]:
         raise ProgramFeil("typst: package import in data/maler/brev.typ")
     fonter = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
     return typst.Compiler(root=MALER, font_paths=fonter, ignore_system_fonts=True)
 
 
-def _content(data: Brevdata) -> dict[str, Any]:
+def content(data: Brevdata) -> dict[str, Any]:
     """Return everything the template shows, as finished text."""
     felt = _clean(asdict(data))
     felles, tekst = _texts()["felles"][data.maalform], _texts()[data.brev][data.maalform]
+    forste, *resten = tekst["avsnitt"]
+    forste = tekst.get("innledning", {}).get(data.kategori, forste)
     mottaker = (felt["navn"], felt["adresselinje1"], f"{felt['postnummer']} {felt['poststed']}")
     innskudd = {
         **felt["avsender"],
@@ -109,12 +144,15 @@ def _content(data: Brevdata) -> dict[str, Any]:
     }
     return {
         **felles,
-        **tekst,
+        "tittel": title_of(data),
+        "lenketekst": tekst["lenketekst"],
+        "hilsen": tekst["hilsen"],
         "maalform": data.maalform,
         "mottaker": [linje for linje in mottaker if linje.strip()],
         "dato": _date_text(data.dato),
         "kopi": felles["kopi"].format(gjelder=felt["gjelder"]) if data.gjelder is not None else None,
-        "avsnitt": [avsnitt.format(**innskudd) for avsnitt in tekst["avsnitt"]],
+        "avsnitt": [avsnitt.format(**innskudd) for avsnitt in (forste, *resten)],
+        "logotekst": felles["logo"].format(fylke=felt["avsender"]["fylke"]) if data.logo else None,
         "svaradresse": felt["svaradresse"],
         "referanse": felt["referanse"],
         "avsender": felt["avsender"],

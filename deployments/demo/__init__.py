@@ -7,19 +7,20 @@ from pathlib import Path
 
 from deployments.demo.aaret import make_year
 from deployments.demo.grunnlag import Demo
-from deployments.demo.innstillinger import settings_bytes
+from deployments.demo.innstillinger import LOGO, settings_bytes
 from deployments.demo.krr import krr_bytes
 from deployments.demo.svar import Svar, answers, write_answers
-from tasks.filer import write_file
+from tasks.filer import DATA, write_file
 
 __all__ = ["Demo", "Svar", "answers", "write_answers", "write_demo"]
 
 
 def write_demo(hjem: Path, demo: Demo) -> None:
-    """Write the county into a home: settings, the contact register's answers, the register at New Year and the post."""
+    """Write the county into a home: settings, logo, KRR's answers, the register at New Year and the post."""
     aaret = make_year(demo)
     filer = {
-        "innstillinger.toml": settings_bytes(demo),
+        "innstillinger.toml": settings_bytes(demo, med_logo=True),
+        LOGO: (DATA / "demo" / LOGO).read_bytes(),
         "krr.json": krr_bytes(demo, aaret.folk),
         "demo/demo.toml": f"ungdom = {demo.ungdom}\nfro = {demo.fro}\naar = {demo.aar}\n".encode(),
         **aaret.filer,

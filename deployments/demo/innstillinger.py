@@ -1,5 +1,6 @@
 """The training county's settings: the file a real county fills in, with comments that say what each part is for."""
 
+import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -25,6 +26,10 @@ nettside = "https://www.example.no/oppfolgingstjenesten"
 [ansvarlig]
 epost = "otto-ansvarlig@example.no"
 
+# Hvor lenge en godkjenning kan angres før noe sendes. Et fylke bør ha 30 minutter; når du øver, slipper du å vente.
+[godkjenning]
+angrefrist_minutter = 0
+
 # En fil som er mye mindre eller større enn forrige gang, stopper og spør. 0.5 er halvparten, 3.0 er tre ganger så stor.
 [grenser]
 krymp_andel = 0.5
@@ -42,6 +47,12 @@ adresse = "https://undersokelse.example.no/?ref="
 
 # Rådgiverne og kommunene de har. Er flere i samme kommune, deler de ungdommene mellom seg.
 """
+LOGO: Final = "logo.svg"
+NETTSIDE: Final = re.compile(r"^nettside = .*\n", re.MULTILINE)
+LOGOLINJER: Final = f"""\
+# Logoen i brevhodet: en SVG- eller PNG-fil i hjemmemappen. Kan utelates.
+logo = "{LOGO}"
+"""
 RADVALG: Final = """\
 # Valg der årshjulet og kalenderen er uenige. Uke 24 kan slutte før telledatoen 15. juni.
 [[radvalg]]
@@ -52,10 +63,11 @@ begrunnelse = "Vi overfører første virkedag fra og med telledatoen 15. juni, o
 """
 
 
-def settings_bytes(demo: Demo) -> bytes:
-    """Return ``innstillinger.toml``."""
+def settings_bytes(demo: Demo, *, med_logo: bool = False) -> bytes:
+    """Return ``innstillinger.toml``; ``med_logo`` names the logo that must then lie in the home."""
+    hode = NETTSIDE.sub(lambda linje: linje[0] + LOGOLINJER, HODE) if med_logo else HODE
     radgivere = "".join(_adviser(rad["id"], rad["navn"], rad["kommuner"]) for rad in table("demo/radgivere.csv"))
-    return f"{HODE}{radgivere}{RADVALG.format(aar=demo.aar, dato=_first_working_day(demo.aar))}".encode()
+    return f"{hode}{radgivere}{RADVALG.format(aar=demo.aar, dato=_first_working_day(demo.aar))}".encode()
 
 
 def _adviser(id_: str, navn: str, kommuner: str) -> str:

@@ -72,11 +72,11 @@ def test_the_same_seed_gives_the_same_bytes(fylket: dict[str, bytes], tmp_path: 
 def test_another_seed_gives_another_county(fylket: dict[str, bytes], tmp_path: Path) -> None:
     annet = make(tmp_path, Demo(fro=2))
     assert annet.keys() == fylket.keys()
-    assert [sti for sti in fylket if annet[sti] == fylket[sti]] == ["innstillinger.toml"]
+    assert [sti for sti in fylket if annet[sti] == fylket[sti]] == ["innstillinger.toml", "logo.svg"]
 
 
 def test_the_post_arrives_on_the_days_of_the_wheel(fylket: dict[str, bytes]) -> None:
-    assert set(fylket) == {"innstillinger.toml", "krr.json", "demo/demo.toml", START, *VIGO, *OTTO}
+    assert set(fylket) == {"innstillinger.toml", "logo.svg", "krr.json", "demo/demo.toml", START, *VIGO, *OTTO}
 
 
 def test_only_the_owner_can_read_the_files(hjem: Path) -> None:

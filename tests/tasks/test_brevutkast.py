@@ -1,0 +1,94 @@
+"""What a drafted letter holds: the category it is written for, the logo and the title it is approved with."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tasks import brevutkast
+from tasks.brev import title_of
+from tasks.feil import BrukerFeil
+from tasks.filer import DATA
+from tasks.logo import kept_logo
+
+HOEST, HOESTDAG = "25-brev-neisvarere", "2026-09-21T08:00"
+LOGO = (DATA / "demo" / "logo.svg").read_bytes()
+
+
+def letters(bygd: Any, rad: str, tid: str) -> list[Any]:
+    """The letters that the row proposes, the youth's first."""
+    forslag_id = bygd.run(rad, tid).forslag_id
+    rader = bygd.ask(
+        "SELECT innhold FROM utsending WHERE forslag_id = ? AND mottaker <> 'rådgiver' ORDER BY mottaker DESC",
+        forslag_id,
+    )
+    return [brevutkast.letter_of(innhold) for (innhold,) in rader]
+
+
+def give_logo(bygd: Any) -> None:
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    sti.write_text(sti.read_text("utf-8").replace("[fylke]\n", '[fylke]\nlogo = "logo.svg"\n'), "utf-8")
+    (bygd.hjem.mappe / "logo.svg").write_bytes(LOGO)
+
+
+@pytest.mark.parametrize(("kode", "skrives"), [("N", "N"), ("S", "S"), ("V", "V"), ("", ""), ("Q", "")])
+def test_autumns_letter_is_written_for_the_category_that_holds(bygd: Any, kode: str, skrives: str) -> None:
+    bygd.person(ikkesoker_skoleaar="", neisvarer_skoleaar="20262027", ajourholdskode=kode, **bygd.MINDREAARIG)
+    brev = letters(bygd, HOEST, HOESTDAG)
+    assert [enkelt.kategori for enkelt in brev] == [skrives] * 2
+    assert {enkelt.skoleaar for enkelt in brev} == {"2026/2027"}
+
+
+def test_springs_letter_does_not_hold_the_category_of_last_autumn(bygd: Any) -> None:
+    bygd.person(ajourholdskode="S")
+    (brev,) = letters(bygd, bygd.BREV, bygd.BREVDAG)
+    assert brev.kategori == ""
+    assert title_of(brev) == "Hva gjør du neste skoleår, 2026/2027?"
+
+
+def test_the_title_stands_in_what_is_approved_and_in_the_advisers_notice(bygd: Any) -> None:
+    bygd.person()
+    bygd.run()
+    innhold = dict(bygd.ask("SELECT mottaker, innhold FROM utsending"))
+    tittel = json.loads(innhold["ungdom"])["tittel"]
+    assert tittel == title_of(brevutkast.letter_of(innhold["ungdom"]))
+    assert tittel in json.loads(innhold["rådgiver"])["emne"]
+
+
+def test_letters_hold_the_hash_of_the_countys_logo_and_the_logo_is_kept(bygd: Any) -> None:
+    bygd.person(**bygd.MINDREAARIG)
+    give_logo(bygd)
+    ungdom, foresatt = letters(bygd, bygd.BREV, bygd.BREVDAG)
+    assert ungdom.logo == foresatt.logo
+    assert kept_logo(bygd.hjem, ungdom.logo) == LOGO
+
+
+def test_an_approval_is_void_when_the_logo_has_changed_since(bygd: Any) -> None:
+    bygd.person()
+    give_logo(bygd)
+    bygd.approve(bygd.run().forslag_id)
+    (bygd.hjem.mappe / "logo.svg").write_bytes(LOGO.replace(b"#17566b", b"#661133"))
+    with pytest.raises(BrukerFeil, match="ÅH-1403"):
+        bygd.send()
+    assert bygd.files() == []
+
+
+def test_no_letter_is_proposed_without_the_logo_that_the_settings_name(bygd: Any) -> None:
+    bygd.person()
+    give_logo(bygd)
+    (bygd.hjem.mappe / "logo.svg").unlink()
+    with pytest.raises(BrukerFeil, match="ÅH-1511"):
+        bygd.run()
+    assert bygd.ask("SELECT count(*) FROM forslag") == [(0,)]
+
+
+def test_letters_with_a_logo_are_handed_over_with_it(bygd: Any) -> None:
+    bygd.person()
+    bygd.letters_sent()
+    uten = [sti.stat().st_size for sti in bygd.files() if sti.suffix == ".pdf"]
+    bygd.person(fornavn="Eva")
+    give_logo(bygd)
+    bygd.letters_sent(tid="2026-05-12T08:00")
+    storrelser = [sti.stat().st_size for sti in bygd.files() if sti.suffix == ".pdf"]
+    assert len(storrelser) == 2
+    assert max(storrelser) > max(uten) + 300
