@@ -1,9 +1,10 @@
-"""Rows 16 and 26: the reminder, to exactly those with a letter and no answer."""
+"""Rows 16 and 26: the reminder, to exactly those whose letter arrived and who have not answered."""
 
 from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.kjoring import run
+from tasks.ringeliste import note_selection
 from tasks.steg import routine
 from tasks.svar import register_answers
 from tasks.vurdering import take_in
@@ -17,4 +18,5 @@ def purrebrev(valg: Kjorevalg) -> Kjoreresultat:
         funn = register_answers(kjoring, svar)
         report(kjoring, funn)
         propose(kjoring)
+        note_selection(kjoring)
     return kjoring.result()

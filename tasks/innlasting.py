@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from tasks import kategorier, kodeverk, leveringer, medlemskap, mottakere, sammenstilling
+from tasks.adresse import UGRADERT
 from tasks.avvik import Funn, finding
 from tasks.feil import ProgramFeil
 from tasks.innboks import freeze
@@ -21,7 +22,7 @@ from tasks.personer import fictitious, find_people
 from tasks.register import fakta, utsagn
 from tasks.rettebok import inbox_findings
 from tasks.steg import step
-from tasks.utledning import GRADERING_MANGLER, as_iso, combine, derive, field_of, stage
+from tasks.utledning import GRADERING_MANGLER, KOMMUNE, as_iso, combine, derive, field_of, stage
 from tasks.vurdering import Vurdert
 
 FORSTE_STATUS: Final = "OTUK"
@@ -97,18 +98,22 @@ def _said_aside(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde) -> pd.DataFram
     """Return what rows set aside say of people whom we know: that they are on the list, and what closes.
 
     A wrong telephone number must not hide that the address has become secret, that somebody is dead or has left the
-    country. Everything else waits for correction.
+    country; a municipality of another county is itself why the row is set aside. Everything else waits for correction.
     """
     til_side = vurdert.validert.til_side.astype("str")
     sier = til_side[[del_ for del_ in kilde.nokkel if del_ in til_side]].copy()
     sier.insert(0, "person_id", _known(kjoring, til_side["fodselsnummer"]))
     if "adressegradering" in til_side:
         gradering = til_side["adressegradering"].replace("", GRADERING_MANGLER)
-        sier[field_of("adressegradering", kilde)] = gradering.where(gradering != mottakere.UGRADERT, None)
+        sier[field_of("adressegradering", kilde)] = gradering.where(gradering != UGRADERT, None)
     if "personstatus" in til_side:
         koder = {rad["kode"] for rad in kodeverk.valid_on("kodeverk/personstatus", kjoring.gyldig_fra)}
         stopper = koder - mottakere.living(kjoring.gyldig_fra)
         sier["personstatus"] = til_side["personstatus"].where(til_side["personstatus"].isin(stopper), None)
+    if KOMMUNE in til_side:
+        vaare = kodeverk.municipalities(kjoring.hjem.innstillinger.fylke.fylkesnummer)
+        andres = til_side[KOMMUNE].str.fullmatch(r"\d{3,4}") & ~til_side[KOMMUNE].isin(vaare)
+        sier[KOMMUNE] = til_side[KOMMUNE].where(andres, None)
     return sier[sier["person_id"] != ""].groupby("person_id", as_index=False).first()
 
 

@@ -1,12 +1,14 @@
 """What a load means for letters already sent and for proposals that wait: counts, for the person who decides."""
 
 from tasks import mottakere, utvalg
+from tasks.adresse import ADRESSE, UGRADERT
 from tasks.arshjul import read_wheel
 from tasks.avvik import Funn, finding
+from tasks.foresatte import FORESATTE
 from tasks.kjoring import Kjoring
 
-BREVFELT = ("fornavn", "etternavn", *mottakere.ADRESSE)
-FORESATTFELT = ("navn", "foreldreansvar", *mottakere.ADRESSE)
+BREVFELT = ("fornavn", "etternavn", *ADRESSE)
+FORESATTFELT = ("navn", "foreldreansvar", *ADRESSE)
 HAR_BREV = """
     SELECT DISTINCT person_id FROM utsending_naa
     WHERE aar = ? AND mottaker IN ('ungdom', 'foresatt') AND tilstand IN ('sender', 'sendt', 'levert', 'uavklart')
@@ -36,14 +38,14 @@ def _left(kjoring: Kjoring) -> set[str]:
 
 def _closed(kjoring: Kjoring) -> set[str]:
     """Return those about whom this run learned that they are protected, dead or gone from the country."""
-    apner = {felt: frozenset({mottakere.UGRADERT}) for felt in mottakere.VERNEFELT}
+    apner = {felt: frozenset({UGRADERT}) for felt in mottakere.VERNEFELT}
     apner["personstatus"] = mottakere.living(kjoring.gyldig_fra)
     return {person for person, felt, verdi in _learned(kjoring, mottakere.VERNEFELT) if verdi not in apner[felt]}
 
 
 def _changed(kjoring: Kjoring) -> set[str]:
     """Return those whose name, address or guardians this run has changed."""
-    felter = [*BREVFELT, *(f"{foresatt}_{felt}" for foresatt in mottakere.FORESATTE for felt in FORESATTFELT)]
+    felter = [*BREVFELT, *(f"{foresatt}_{felt}" for foresatt in FORESATTE for felt in FORESATTFELT)]
     return {person for person, _, _ in _learned(kjoring, felter)}
 
 

@@ -31,11 +31,13 @@ class Oppgave(NamedTuple):
 def assign(kjoring: Kjoring, utelatte: list[Utelatt], bare: Collection[str] = (), *, overta: bool = False) -> None:
     """Make the row's open tasks exactly those that today's refusals give; count the new ones.
 
-    Tasks for other reasons than ``bare`` are left as they are; unless told, it is every reason that stops a dispatch.
+    Other reasons than ``bare`` give no tasks, and theirs are left as they are; unless told, it is every reason that
+    stops a dispatch.
     With ``overta`` it is every row's open tasks for the reasons: such a task is about the youth, not about the row.
     """
     grunner = {rad["kode"]: rad for rad in kodeverk.valid_on("kodeverk/utelatt", kjoring.per_dato)}
     omfang = set(bare) or {kode for kode, rad in grunner.items() if rad["trinn"] == TRINN_UTSENDING}
+    utelatte = [u for u in utelatte if u.grunn_kode in omfang]
     samlede = Counter(u.grunn_kode for u in utelatte if grunner[u.grunn_kode]["samlet"] == "ja")
     onsket = {Oppgave(f"{antall} personer", grunn, ANSVARLIG) for grunn, antall in samlede.items()}
     onsket |= {

@@ -7,10 +7,10 @@ youth are never in a file: they are counted, and entered in OTTO by hand. The la
 from dataclasses import dataclass
 from typing import Final
 
+from tasks.adresse import is_protected
 from tasks.filer import make_folder, write_file
 from tasks.kjoring import Kjoring
 from tasks.leveranseformat import delivery_format, write_lines
-from tasks.mottakere import is_protected
 from tasks.register import fakta, utsagn
 
 FORMAT: Final = "otto_innlasting"

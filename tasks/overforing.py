@@ -12,12 +12,12 @@ from typing import Any
 from schemas.utsending import Sending, Utelatt, Utkast, as_json, make_key
 from schemas.verdier import Kanal, Mottaker
 from tasks import kodeverk
+from tasks.adresse import is_protected
 from tasks.anledning import Anledning, occasion
 from tasks.filer import write_file
 from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
 from tasks.leveranseformat import delivery_format, write_lines
-from tasks.mottakere import is_protected
 from tasks.register import fakta
 from tasks.steg import step
 

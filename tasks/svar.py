@@ -18,6 +18,7 @@ from tasks.kjoring import Kjoring
 from tasks.klokke import OSLO, from_utc, local_date, to_utc
 from tasks.register import fakta
 from tasks.steg import step
+from tasks.svaroppfolging import follow_up
 from tasks.vurdering import Vurdert
 
 KONTAKT = "svar_dato"
@@ -25,9 +26,16 @@ KONTAKT = "svar_dato"
 
 @step("Registrer svar")
 def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
-    """Keep new complete answers, set unknown references aside, and count; return what a person must look at."""
-    if not vurdert:
-        return []
+    """Keep new complete answers, set unknown references aside, and count; return what a person must look at.
+
+    The advisers' tasks follow the last answers, whether any came now or not.
+    """
+    funn = _take_in(kjoring, vurdert) if vurdert else []
+    follow_up(kjoring)
+    return funn
+
+
+def _take_in(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
     freeze(kjoring, [enkelt.mottatt for enkelt in vurdert], [enkelt.validert.antall for enkelt in vurdert])
     brev = letters_by_token(kjoring.con)
     for enkelt in vurdert:
@@ -37,6 +45,7 @@ def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
         kjoring.tall.karantene += enkelt.validert.antall_darlige
         kjoring.tall.lastet += nye
         kjoring.tall.uendret += len(ramme) - nye
+    _note_partial_and_repeated(kjoring, [enkelt.validert.gyldige.astype("str") for enkelt in vurdert], brev)
     set_aside(kjoring, vurdert)
     tidy_after(kjoring)
     return open_quarantine(kjoring, "ÅH-3008", [vurdert[0].mottatt.format.navn])
@@ -66,6 +75,25 @@ def _register(kjoring: Kjoring, ramme: pd.DataFrame, brev: dict[str, tuple[str, 
         )
         _note_contact(kjoring, nye)
     return len(nye)
+
+
+def _note_partial_and_repeated(
+    kjoring: Kjoring, rammer: list[pd.DataFrame], brev: dict[str, tuple[str, str, int]]
+) -> None:
+    """Tell how many answers were never completed, and how many of the youth have answered more than once."""
+    alle = pd.concat(rammer)
+    if delvise := int(((alle["fullfort_tid"] == "") | (alle["svar"] == "")).sum()):
+        kjoring.note("ÅH-3052", antall=delvise)
+    personer = sorted({brev[token][0] for token in alle["token"]})
+    if not personer:
+        return
+    svar = kjoring.con.execute(
+        "SELECT count(*) FROM (SELECT person_id FROM svar_kjent($kjent) WHERE list_contains($personer, person_id)"
+        " AND aar = $aar GROUP BY person_id HAVING count(*) > 1)",
+        {"kjent": fakta.EVIG_TID, "personer": personer, "aar": kjoring.aar},
+    ).fetchone()
+    if svar and svar[0]:
+        kjoring.note("ÅH-3053", antall=svar[0])
 
 
 def _note_contact(kjoring: Kjoring, nye: list[tuple[str, str, int, datetime, str]]) -> None:

@@ -14,9 +14,9 @@ from schemas import fodselsnummer
 from schemas.format import Kolonne
 from schemas.kontroll import arrow
 from tasks import kodeverk
+from tasks.foresatte import FORESATTE
 from tasks.hjem import Hjem
 from tasks.kilder import KILDER, Kilde
-from tasks.mottakere import FORESATTE
 from tasks.vurdering import Vurdert
 
 GRADERINGER = ("adressegradering", *(f"{foresatt}_adressegradering" for foresatt in FORESATTE))

@@ -10,8 +10,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -22,6 +21,7 @@ from schemas.verdier import Modus
 from tasks import klokke
 from tasks.feil import BrukerFeil
 from tasks.formater import find_format, limits
+from tasks.gjentakelse import FORBIGAAENDE, FRIST, Pause, again, asked_pause
 from tasks.hjem import Hjem
 from tasks.innboks import Mottatt
 from tasks.klokke import Ur
@@ -32,27 +32,17 @@ FORMAT: Final = "vigo_ot_rest"
 MILJOVARIABEL: Final = "ARSHJUL_VIGO_OT_NOKKEL"
 NOKKELFIL: Final = "vigo_ot.nokkel"
 NOKKELRING: Final = "arshjul-vigo-ot"
-FORSOK: Final = 4
-FRIST: Final = timedelta(seconds=60)
-"""All attempts together."""
-FORSTE_PAUSE_SEKUNDER: Final = 1.0
-LENGSTE_PAUSE_SEKUNDER: Final = 30.0
 TIDSGRENSER: Final = httpx.Timeout(connect=5.0, read=20.0, write=5.0, pool=5.0)
-FORBIGAAENDE: Final = frozenset({
-    HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT,
-})  # fmt: skip
 IKKE_TILGANG: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 @dataclass(frozen=True)
 class Utfall:
-    """What one attempt came to: the body, or what was wrong, and whether (and how long) to wait before the next."""
+    """What one attempt came to: the body, or what was wrong, and how long to wait before the next, if it may pass."""
 
     innhold: bytes = b""
     feil: BrukerFeil | None = None
-    forbigaaende: bool = False
-    pause_sekunder: float | None = None
+    pause: Pause | None = None
 
 
 @step("Hent fra VIGO OT")
@@ -81,15 +71,7 @@ def ask(hjem: Hjem, valg: VigoOt, ur: Ur) -> bytes:
     with httpx.Client(
         headers=hoder, timeout=TIDSGRENSER, follow_redirects=False, trust_env=not denne_maskinen
     ) as klient:
-        utfall = _attempt(klient, valg.adresse, ur)
-        for nummer in range(FORSOK - 1):
-            pause = utfall.pause_sekunder
-            if pause is None:
-                pause = FORSTE_PAUSE_SEKUNDER * 2**nummer
-            if not utfall.forbigaaende or ur.brukt() + timedelta(seconds=pause) >= FRIST:
-                break
-            ur.sov(pause)
-            utfall = _attempt(klient, valg.adresse, ur)
+        utfall = again(lambda: _attempt(klient, valg.adresse, ur), lambda utfall: utfall.pause, ur, FRIST)
     if utfall.feil is not None:
         raise utfall.feil
     return utfall.innhold
@@ -118,7 +100,7 @@ def _attempt(klient: httpx.Client, adresse: str, ur: Ur) -> Utfall:
 
     What is given up ends by itself when the client closes.
     """
-    brutt = Utfall(feil=BrukerFeil("ÅH-1614", sekunder=int(FRIST.total_seconds())), forbigaaende=True)
+    brutt = Utfall(feil=BrukerFeil("ÅH-1614", sekunder=int(FRIST.total_seconds())), pause=Pause())
     sporrer = ThreadPoolExecutor(1)
     try:
         return sporrer.submit(_ask_once, klient, adresse, ur).result((FRIST - ur.brukt()).total_seconds()) or brutt
@@ -143,8 +125,8 @@ def _refused(svar: httpx.Response, ur: Ur) -> Utfall | None:
     if status in IKKE_TILGANG:
         return Utfall(feil=BrukerFeil("ÅH-1615", status=status, variabel=MILJOVARIABEL))
     if status in FORBIGAAENDE:
-        pause = _asked_pause(svar.headers.get("Retry-After", ""), ur)
-        return Utfall(feil=BrukerFeil("ÅH-1617", status=status), forbigaaende=True, pause_sekunder=pause)
+        pause = asked_pause(svar.headers.get("Retry-After", ""), ur)
+        return Utfall(feil=BrukerFeil("ÅH-1617", status=status), pause=pause)
     if svar.is_redirect:
         return Utfall(feil=BrukerFeil("ÅH-1618", status=status))
     if status != HTTPStatus.OK:
@@ -172,16 +154,3 @@ def _is_object(innhold: bytes) -> bool:
         return isinstance(json.loads(innhold), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _asked_pause(retry_after: str, ur: Ur) -> float | None:
-    """Return how many seconds the service asks us to wait, at most our longest; None where it does not say."""
-    if retry_after.strip().isdecimal():
-        sekunder = float(retry_after)
-    else:
-        try:
-            naar = parsedate_to_datetime(retry_after)
-            sekunder = (naar - ur.naa()).total_seconds()
-        except (TypeError, ValueError, OverflowError):
-            return None
-    return min(max(sekunder, 0.0), LENGSTE_PAUSE_SEKUNDER)

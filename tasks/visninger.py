@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from tasks import klokke, kodeverk
+from tasks.arshjul import read_wheel
 from tasks.feil import BrukerFeil, messages
 from tasks.hjem import Hjem
 from tasks.register.fakta import EVIG_TID
@@ -71,6 +72,11 @@ def _tables(per_dato: date) -> dict[str, pd.DataFrame]:
     """Return the code lists that the views join with, as they stand on the day."""
     return {
         "ot_statuskoder": pd.DataFrame(kodeverk.valid_on("kodeverk/ot_status", per_dato))[["kode", "gruppenavn"]],
+        "svarkoder": pd.DataFrame(kodeverk.all_rows("kodeverk/svar")),
+        "undersokelser": pd.DataFrame(
+            [(rad.rad, rad.parametre.get("brevrad", rad.rad)) for rad in read_wheel() if "brev" in rad.parametre],
+            columns=["rad", "brevrad"],
+        ),
         "utelatt_grunner": pd.DataFrame(kodeverk.all_rows("kodeverk/utelatt"))[["kode", "tekst"]],
         "meldinger": pd.DataFrame(
             [(kode, tekst) for kode, (tekst, _) in messages().items()], columns=["kode", "tekst"]

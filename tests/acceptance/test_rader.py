@@ -11,7 +11,7 @@ import pytest
 from schemas.kjoring import Kjoreresultat
 from schemas.verdier import Utfall
 from tasks.arshjul import read_wheel
-from tasks.mottakere import is_adult
+from tasks.foresatte import is_adult
 from tests.acceptance.conftest import Aar
 
 BYGGEDE = [rad.rad for rad in read_wheel() if rad.flyt]

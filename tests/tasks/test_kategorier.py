@@ -92,4 +92,4 @@ def test_one_known_only_from_a_school_gets_no_letter(ungdom: Any, hurtig: None) 
     school(ungdom, "N")
     ungdom.run("24", HOST)
     forslag = ungdom.run("25", "2026-09-21T08:00").forslag_id
-    assert [grunn for _, _, grunn in ungdom.reasons(forslag)] == ["DOED_ELLER_UTFLYTTET"]
+    assert [grunn for _, _, grunn in ungdom.reasons(forslag)] == ["SKJERMET"]

@@ -38,5 +38,5 @@ def test_one_with_a_new_number_is_loaded_without_an_age_and_gets_no_letter(bygd:
     assert ramme.loc[number(1), "fodselsdato"] == "2006-05-14"
     person = {"person_id": "P1"} | ramme.loc[NYTT].to_dict()
     assert person["fodselsdato"] == ""
-    mottakere, utelatte = decide(person, {}, date(2026, 5, 11))
+    mottakere, utelatte = decide(person, {}, date(2026, 5, 11), ("39", "40"))
     assert (mottakere, [utelatt.grunn_kode for utelatt in utelatte]) == ([], ["MANGLER_FODSELSDATO"])

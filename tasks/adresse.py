@@ -1,0 +1,14 @@
+"""Addresses: what makes a whole one, and when one is protected."""
+
+from typing import Final
+
+ADRESSE: Final = ("adresselinje1", "postnummer", "poststed")
+UGRADERT: Final = "ugradert"
+KILDER: Final = ("vigo", "otto")
+"""The sources that grade an address, each for itself."""
+
+
+def is_protected(*graderinger: str) -> bool:
+    """Tell whether an address is protected: unless every source that knows the person says exactly "ugradert"."""
+    kjente = {gradering for gradering in graderinger if gradering}
+    return kjente != {UGRADERT}

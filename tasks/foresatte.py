@@ -1,0 +1,92 @@
+"""A youth's guardians: until when they get her letters, with whose consent after that, and who they are.
+
+The register has two places for guardians, each numbered by its source. The same guardian may stand in both.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from tasks import kodeverk
+from tasks.adresse import ADRESSE, KILDER, UGRADERT
+
+FORESATTE: Final = ("foresatt1", "foresatt2")
+ANSVAR_BEKREFTET: Final = "J"
+SAMTYKKE, SAMTYKKE_TRUKKET = "samtykke_dato", "samtykke_trukket_dato"
+SAMTYKKEFELT: Final = (SAMTYKKE, SAMTYKKE_TRUKKET)
+
+Person = Mapping[str, str]
+
+
+def involved(person: Person, fodt: date, dato: date) -> bool:
+    """Tell whether the guardians of one born on ``fodt`` get what she gets: until she is of age, then with consent."""
+    return not is_adult(fodt, dato) or has_consented(person, dato)
+
+
+def is_adult(fodt: date, dato: date) -> bool:
+    """Tell whether one born on ``fodt`` is of age on ``dato``; born 29 February comes of age on 1 March."""
+    aar = fodt.year + int(kodeverk.rule("foresatte", dato)["myndighetsalder"])
+    try:
+        bursdag = fodt.replace(year=aar)
+    except ValueError:
+        bursdag = date(aar, 3, 1)
+    return dato >= bursdag
+
+
+def has_consented(person: Person, dato: date) -> bool:
+    """Tell whether she has consented by ``dato`` and not withdrawn it, on that very day or since.
+
+    A withdrawal dated later than ``dato`` is known already, and counts.
+    """
+    gitt, trukket = _day(person[SAMTYKKE]), _day(person[SAMTYKKE_TRUKKET])
+    if gitt is None or gitt > dato:
+        return False
+    return not person[SAMTYKKE_TRUKKET] or (trukket is not None and trukket < gitt)
+
+
+def strictest_consent(person: Person, sist: Person) -> dict[str, str]:
+    """Return the consent as it holds or as we learned it last (``sist``): the earlier consent, the later withdrawal."""
+    gitt = [person[SAMTYKKE], sist.get(SAMTYKKE, person[SAMTYKKE])]
+    trukket = [person[SAMTYKKE_TRUKKET], sist.get(SAMTYKKE_TRUKKET, "")]
+    return {SAMTYKKE: min(gitt), SAMTYKKE_TRUKKET: max(trukket)}
+
+
+def places(person: Person) -> list[tuple[str, ...]]:
+    """Return the places of each guardian: two where the same one stands in both, none where nobody does."""
+    brukte = [plass for plass in FORESATTE if any(person[f"{plass}_{felt}"] for felt in ("navn", "fodselsnummer"))]
+    if len(brukte) == len(FORESATTE) and _same_person(person):
+        return [tuple(brukte)]
+    return [(plass,) for plass in brukte]
+
+
+def sources_disagree(person: Person) -> bool:
+    """Tell whether the sources place the protected guardian differently.
+
+    A grade is kept for a place, and each source numbers the guardians itself: then nobody knows whose grade it is.
+    """
+    skjermede = set()
+    for kilde in KILDER:
+        graderinger = [person[f"{plass}_adressegradering_{kilde}"] for plass in FORESATTE]
+        if any(graderinger):
+            skjermede.add(tuple(gradering not in ("", UGRADERT) for gradering in graderinger))
+    return len(skjermede) > 1
+
+
+def _same_person(person: Person) -> bool:
+    """Tell whether both places have the same national id, or neither has one and name and address are the same."""
+    numre = {person[f"{plass}_fodselsnummer"] for plass in FORESATTE}
+    if any(numre):
+        return len(numre) == 1
+    return len({plain(*(person[f"{plass}_{felt}"] for felt in ("navn", *ADRESSE))) for plass in FORESATTE}) == 1
+
+
+def plain(*tekster: str) -> tuple[str, ...]:
+    """Return names and addresses without what two sources write differently: capitals and spaces."""
+    return tuple(" ".join(tekst.casefold().split()) for tekst in tekster)
+
+
+def _day(tekst: str) -> date | None:
+    try:
+        return date.fromisoformat(tekst)
+    except ValueError:
+        return None
