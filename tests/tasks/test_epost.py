@@ -1,5 +1,6 @@
 """E-mail: one plain message to one recipient, never a file, never a second header."""
 
+import json
 import logging
 import socket
 from datetime import UTC, datetime
@@ -11,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tasks.epost import build
-from tasks.feil import BrukerFeil
+from tasks.epost import MELDING_ID, Vedlegg, build, message_of
+from tasks.feil import BrukerFeil, ProgramFeil
 
 DELER: dict[str, Any] = {
     "fra": "ot@eksempelfylke.no",
@@ -131,3 +132,33 @@ def test_building_touches_neither_network_nor_password_nor_log(
         build(**DELER)
     assert not caplog.records
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_attachment_goes_along_and_the_bytes_are_the_same_twice() -> None:
+    vedlegg = Vedlegg("brev.pdf", b"%PDF-1.7 \xff\n.\r\n")
+    melding = lest(vedlegg=vedlegg)
+    (fil,) = melding.iter_attachments()
+    assert (fil.get_filename(), fil.get_content_type()) == ("brev.pdf", "application/pdf")
+    assert fil.get_content() == vedlegg.data
+    assert melding.get_body().get_content() == DELER["tekst"]
+    assert build(**DELER, vedlegg=vedlegg) == build(**DELER, vedlegg=vedlegg)
+
+
+@pytest.mark.parametrize("navn", ["/etc/passwd", "../a.pdf", "a\r\nb.pdf", "Kari Nordmann.pdf", "a.exe", ".pdf"])
+def test_an_attachment_of_a_strange_name_is_a_fault(navn: str) -> None:
+    with pytest.raises(ProgramFeil):
+        build(**DELER, vedlegg=Vedlegg(navn, b""))
+
+
+def test_the_message_of_an_item_has_its_id_and_its_envelope() -> None:
+    innhold = {navn: str(DELER[navn]) for navn in ("fra", "til", "emne", "tekst", "tid")}
+    vedlegg = {"navn": "brev.pdf", "base64": "JVBERg=="}
+    melding = message_of("abc", json.dumps(innhold | {"vedlegg": vedlegg}))
+    lest_melding = BytesParser(policy=policy.default).parsebytes(melding.data)
+    assert (melding.fra, melding.til, lest_melding["Message-ID"]) == (
+        DELER["fra"],
+        DELER["til"],
+        "<abc@arshjul.invalid>",
+    )
+    assert MELDING_ID.fullmatch(lest_melding["Message-ID"])[1] == "abc"
+    assert [fil.get_content() for fil in lest_melding.iter_attachments()] == [b"%PDF"]
