@@ -15,10 +15,12 @@ from pathlib import Path
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from deployments.demo import Demo, answers, write_answers
-from deployments.rader import built_rows, carry_out_flow, run_row
+from deployments.motparter import Motparter
+from deployments.rader import built_rows, run_row, service_flow
 from schemas.arshjul import Rad
 from schemas.iverksetting import Iverksettingsvalg
 from schemas.kjoring import Kjoreresultat, Kjorevalg
+from schemas.kvittering import Kvitteringsvalg
 from tasks import forslag, visninger
 from tasks.arshjul import row_dates
 from tasks.filer import make_folder
@@ -28,6 +30,7 @@ from tasks.kalender import run_time
 POSTTID = timedelta(hours=-2)
 GODKJENNINGSTID = timedelta(hours=2)
 SENDETID = timedelta(hours=3)
+KVITTERINGSTID = timedelta(days=3)
 SVARTID = timedelta(days=10)
 DEMOADMINISTRATOR = "demoadministrator"
 BREVFLYTER = ("brev", "purrebrev")
@@ -42,6 +45,7 @@ class Avspilling:
     plain: bool
     til: date | None = None
     ved_rad: Callable[[Kjoreresultat], None] = lambda _: None
+    motparter: Motparter | None = None
     resultater: list[Kjoreresultat] = field(default_factory=list)
     _ko: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
     _nummer: Iterator[int] = field(default_factory=count)
@@ -56,6 +60,7 @@ class Avspilling:
             while self._ko:
                 tid, _, hendelse = heapq.heappop(self._ko)
                 if self.til is None or tid.date() <= self.til:
+                    self._set_clock(tid)
                     hendelse(tid)
         return [self._final(resultat) for resultat in self.resultater]
 
@@ -85,18 +90,31 @@ class Avspilling:
         return run
 
     def _approve(self, forslag_id: str) -> Callable[[datetime], None]:
-        return lambda tid: forslag.approve(self.hjem, forslag_id, DEMOADMINISTRATOR, tid)
+        def approve(tid: datetime) -> None:
+            forslag.approve(self.hjem, forslag_id, DEMOADMINISTRATOR, tid)
+
+        return approve
 
     def _send(self, rad: Rad, resultat: Kjoreresultat) -> Callable[[datetime], None]:
         def send(tid: datetime) -> None:
-            flyt = carry_out_flow()
+            flyt = service_flow("iverksett")
             valg = Iverksettingsvalg(forslag_id=resultat.forslag_id or "", naa=tid)
             flyt.fn(valg) if self.plain else flyt(valg)
             if rad.flyt in BREVFLYTER:
+                self._at(tid + KVITTERINGSTID, self._receipts)
                 self._at(self._answer_time(rad, tid), self._answer(rad, tid.date()))
             self.ved_rad(self._final(resultat))
 
         return send
+
+    def _receipts(self, tid: datetime) -> None:
+        flyt, valg = service_flow("kvitteringer"), Kvitteringsvalg(naa=tid)
+        flyt.fn(valg) if self.plain else flyt(valg)
+
+    def _set_clock(self, tid: datetime) -> None:
+        """Let it be the same time with the counterparts, where there are any."""
+        if self.motparter:
+            self.motparter.set_clock(tid)
 
     def _answer_time(self, rad: Rad, sendt: datetime) -> datetime:
         """Return when the answers' file comes: the morning of the reminder, else some days after."""
@@ -105,11 +123,12 @@ class Avspilling:
 
     def _answer(self, rad: Rad, sendt: date) -> Callable[[datetime], None]:
         def arrive(tid: datetime) -> None:
-            utsendinger = visninger.show(self.hjem, "utsendinger")
-            mine = utsendinger[(utsendinger["rad"] == rad.rad) & (utsendinger["mottaker"] == "ungdom")]
             with self.hjem.register.transaction("svarene i demoen") as con:
-                token = dict(con.execute("SELECT person_id, token FROM utsending WHERE rad = ?", [rad.rad]).fetchall())
-            brev = [(token[person], person) for person in sorted(mine["person_id"])]
+                brev = con.execute(
+                    "SELECT token, person_id FROM utsending_naa WHERE rad = ? AND mottaker = 'ungdom' AND token <> ''"
+                    " ORDER BY person_id",
+                    [rad.rad],
+                ).fetchall()
             sti = make_folder(self.hjem.innboks) / f"questback_svar_{tid:%Y-%m-%d}.csv"
             write_answers(
                 sti, answers(brev, self.demo, rad.rad), (sendt + timedelta(days=1), tid.date() - timedelta(days=1))

@@ -13,12 +13,14 @@ from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.arshjul import read_wheel
 from tasks.feil import BrukerFeil
 
-IVERKSETT = "iverksett"
-IVERKSETT_NAVN = "99 · Iverksett godkjente forslag"
-RETTELSER = "rettelser"
-RETTELSER_NAVN = "98 · Bruk rettelser"
-ANGRE = "angre"
-ANGRE_NAVN = "97 · Angre en innlasting"
+UTEN_RAD = {
+    "avgjore": "95 · Godkjenn, avvis eller stopp et forslag",
+    "kvitteringer": "96 · Hent kvitteringer",
+    "angre": "97 · Angre en innlasting",
+    "rettelser": "98 · Bruk rettelser",
+    "iverksett": "99 · Iverksett godkjente forslag",
+}
+"""The flows that serve every row: their file in ``flows/``, and their name after the rows."""
 NAVNELENGDE = 60
 FORBUDT = re.compile(r"\s*[/%&<>]\s*")
 
@@ -29,19 +31,9 @@ def load_flow(navn: str) -> Flow[..., dict[str, Any]]:
     return flyt
 
 
-def carry_out_flow() -> Flow[..., dict[str, Any]]:
-    """Return the flow that carries out what is approved, under the name it has among the rows."""
-    return load_flow(IVERKSETT).with_options(name=IVERKSETT_NAVN)
-
-
-def corrections_flow() -> Flow[..., dict[str, Any]]:
-    """Return the flow that takes the corrections in the inbox, under the name it has among the rows."""
-    return load_flow(RETTELSER).with_options(name=RETTELSER_NAVN)
-
-
-def undo_flow() -> Flow[..., dict[str, Any]]:
-    """Return the flow that takes a load back, under the name it has among the rows."""
-    return load_flow(ANGRE).with_options(name=ANGRE_NAVN)
+def service_flow(navn: str) -> Flow[..., dict[str, Any]]:
+    """Return a flow that serves every row, under the name it has among the rows."""
+    return load_flow(navn).with_options(name=UTEN_RAD[navn])
 
 
 def built_rows() -> tuple[Rad, ...]:

@@ -11,16 +11,7 @@ from prefect import Flow
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import RRule, Schedule
 
-from deployments.rader import (
-    ANGRE,
-    IVERKSETT,
-    RETTELSER,
-    built_rows,
-    carry_out_flow,
-    corrections_flow,
-    flow_of,
-    undo_flow,
-)
+from deployments.rader import UTEN_RAD, built_rows, flow_of, service_flow
 from schemas.arshjul import Rad, Raddatoer, Radvalg
 from schemas.kjoring import Kjorevalg
 from tasks.arshjul import row_dates
@@ -30,6 +21,23 @@ from tasks.klokke import local_date
 MERKE = "årshjul"
 PLANNAVN = "hjul"
 AAR_FRAMOVER = 2
+BESKRIVELSER = {
+    "avgjore": "Godkjenner, avviser eller stopper et forslag. Godkjenningen gjelder nøyaktig det innholdet forslaget "
+    "har nå, og kan angres i angrefristen. Ingenting sendes herfra. Se tallene og prøvebrevene først.",
+    "kvitteringer": "Spør mottakerne hvordan det har gått med det som er sendt, og leser returpost. Sender aldri noe.",
+    "angre": "Tar en innlasting tilbake: det som gjaldt før den, gjelder igjen, og historien viser begge deler. Brev "
+    "som er sendt, tas ikke tilbake. Den siste innlastingen må angres først.",
+    "rettelser": "Bruker rettelsene som ligger i innboks, alle eller ingen: en rad der den gamle verdien ikke er den "
+    "registeret har, stopper dem alle. En fil som er brukt før, endrer ingenting.",
+    "iverksett": "Sender det som er godkjent, hver ting høyst én gang. Trygg å kjøre på nytt. Sender aldri noe som "
+    "ikke er godkjent for nøyaktig det innholdet det har.",
+}
+"""What each flow without a row does, and never does."""
+STARTVERDIER = {
+    "avgjore": {"forslag_id": "", "beslutning": "Godkjenn", "av": "", "grunn": ""},
+    "angre": {"kjoring_id": "", "av": "", "grunn": ""},
+}
+"""What their forms begin with."""
 
 
 def coming_dates(rad: Rad, valg: Iterable[Radvalg], naa: datetime) -> list[datetime]:
@@ -63,31 +71,11 @@ def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeploy
         )
         for rad in built_rows()
     ]
-    iverksett = _deployment(
-        carry_out_flow(),
-        "Sender det som er godkjent, hver ting høyst én gang. Trygg å kjøre på nytt. Sender aldri noe som ikke er "
-        "godkjent for nøyaktig det innholdet det har.",
-        {"valg": {}},
-        [MERKE, IVERKSETT],
-        [],
-    )
-    rettelser = _deployment(
-        corrections_flow(),
-        "Bruker rettelsene som ligger i innboks, alle eller ingen: en rad der den gamle verdien ikke er den registeret "
-        "har, stopper dem alle. En fil som er brukt før, endrer ingenting.",
-        {"valg": {}},
-        [MERKE, RETTELSER],
-        [],
-    )
-    angre = _deployment(
-        undo_flow(),
-        "Tar en innlasting tilbake: det som gjaldt før den, gjelder igjen, og historien viser begge deler. Brev som er "
-        "sendt, tas ikke tilbake. Den siste innlastingen må angres først.",
-        {"valg": {"kjoring_id": "", "av": "", "grunn": ""}},
-        [MERKE, ANGRE],
-        [],
-    )
-    return [*rader, angre, rettelser, iverksett]
+    tjenester = [
+        _deployment(service_flow(navn), BESKRIVELSER[navn], {"valg": STARTVERDIER.get(navn, {})}, [MERKE, navn], [])
+        for navn in UTEN_RAD
+    ]
+    return [*rader, *tjenester]
 
 
 def _deployment(

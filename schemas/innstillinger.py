@@ -1,10 +1,12 @@
 """This county's settings, as ``innstillinger.toml`` holds them. No secrets: the key stands elsewhere."""
 
+from typing import Annotated
+
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.arshjul import Radvalg
-from schemas.verdier import Modus
+from schemas.verdier import Kanal, Modus
 
 DENNE_MASKINEN = "127.0.0.1"
 
@@ -13,8 +15,25 @@ class _Del(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _safe_address(verdi: str) -> str:
+    """Take ``https`` only, except on this machine; no password and no question in the address."""
+    try:
+        adresse = httpx.URL(verdi)
+    except (httpx.InvalidURL, ValueError):
+        raise ValueError("ikke en adresse") from None
+    trygg = adresse.scheme == "https" or (adresse.scheme == "http" and adresse.host == DENNE_MASKINEN)
+    if not (trygg and adresse.host) or adresse.userinfo or adresse.query or adresse.fragment:
+        raise ValueError("ikke en trygg adresse")
+    return verdi
+
+
+TryggAdresse = Annotated[str, AfterValidator(_safe_address)]
+"""Where a service is asked: ``https``, or this machine."""
+UUID = Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+
+
 class Fylke(_Del):
-    """Who sends the letters."""
+    """Who sends the letters. ``logo`` is an SVG or PNG file in the home, shown in the letterhead."""
 
     navn: str
     fylkesnummer: tuple[str, ...]
@@ -23,6 +42,7 @@ class Fylke(_Del):
     telefon: str
     epost: str
     nettside: str
+    logo: str = ""
 
 
 class Ansvarlig(_Del):
@@ -47,21 +67,99 @@ class Undersokelse(_Del):
 class VigoOt(_Del):
     """Where VIGO OT is asked for its youth, and which county asks. The key to it never stands here."""
 
-    adresse: str
+    adresse: TryggAdresse
     fylkesnr: str = Field(pattern=r"^\d{2}$")
 
-    @field_validator("adresse")
-    @classmethod
-    def _is_safe(cls, verdi: str) -> str:
-        """Take ``https`` only, except on this machine; no password and no question in the address."""
-        try:
-            adresse = httpx.URL(verdi)
-        except (httpx.InvalidURL, ValueError):
-            raise ValueError("ikke en adresse") from None
-        trygg = adresse.scheme == "https" or (adresse.scheme == "http" and adresse.host == DENNE_MASKINEN)
-        if not (trygg and adresse.host) or adresse.userinfo or adresse.query or adresse.fragment:
-            raise ValueError("ikke en trygg adresse")
-        return verdi
+
+class Maskinporten(_Del):
+    """Who the county is to Maskinporten: the token endpoint, its own name as audience, client and key id.
+
+    The private key never stands here.
+    """
+
+    adresse: TryggAdresse
+    utsteder: str
+    klient_id: str
+    nokkel_id: str
+
+
+class Krr(_Del):
+    """Where the contact and reservation register is asked."""
+
+    adresse: TryggAdresse
+
+
+class SvarUt(_Del):
+    """KS SvarUt v2: where, from which account, as which integration. The password never stands here.
+
+    ``print`` says that SvarUt also prints for those without a digital mailbox. ``ulest_timer`` is how long the
+    provider lets a letter lie unread before it prints it (40 hours at one county, 48 at another). ``tvil_minutter`` is
+    how long SvarUt may be at work on a call whose answer we lost (KS: read timeout of 16 minutes).
+    """
+
+    adresse: TryggAdresse
+    konto_id: str = UUID
+    integrasjon_id: str = UUID
+    konteringskode: str = Field(default="", pattern=r"^[a-zA-Z0-9_\-.øæåØÆÅ]{0,20}$")
+    print: bool = False
+    ulest_timer: int = Field(default=40, ge=1)
+    tvil_minutter: int = Field(default=16, ge=0)
+
+
+class Epost(_Del):
+    """The county's mail server. STARTTLS with a verified certificate always; the password never stands here.
+
+    ``ca_fil`` is a file in the home with the county's own certificate authority.
+    """
+
+    tjener: str
+    port: int = 587
+    bruker: str = ""
+    ca_fil: str = ""
+
+
+class Sms(_Del):
+    """The county's SMS service, as Vestfold's own before LinkMobility: where, and the name the message comes from.
+
+    The key never stands here.
+
+    ``utenlandske`` lets messages go to mobile numbers of other countries too.
+    """
+
+    adresse: TryggAdresse
+    avsender: str = Field(max_length=11)
+    utenlandske: bool = False
+
+
+class Arkiv(_Del):
+    """The archive: which letters are handed to it, and whether a letter waits for that.
+
+    With ``vent_pa_kvittering`` a letter waits until the archive has answered that it has it.
+    """
+
+    system: str
+    arkivdel: str
+    vent_pa_kvittering: bool = False
+
+
+class Kanalgrense(_Del):
+    """How much a channel may carry: a minute, and a day."""
+
+    per_minutt: int | None = Field(default=None, ge=1)
+    per_dogn: int | None = Field(default=None, ge=1)
+
+
+class Godkjenning(_Del):
+    """How long an approval may be regretted before anything is sent."""
+
+    angrefrist_minutter: int = Field(default=30, ge=0)
+
+
+class Gjester(_Del):
+    """The guest list of mode ``prøve``: youth by their number in the register, and e-mail addresses."""
+
+    personer: tuple[str, ...] = ()
+    epost: tuple[str, ...] = ()
 
 
 class Raadgiver(_Del):
@@ -83,6 +181,15 @@ class Innstillinger(_Del):
     undersokelse: Undersokelse
     radgivere: tuple[Raadgiver, ...]
     vigo_ot: VigoOt | None = None
+    maskinporten: Maskinporten | None = None
+    krr: Krr | None = None
+    svarut: SvarUt | None = None
+    epost: Epost | None = None
+    sms: Sms | None = None
+    arkiv: Arkiv | None = None
+    kanalgrenser: dict[Kanal, Kanalgrense] = {}
+    godkjenning: Godkjenning = Godkjenning()
+    gjester: Gjester = Gjester()
     radvalg: tuple[Radvalg, ...] = ()
     overskrifter: dict[str, dict[str, str]] = {}
     """Format → the county's own heading → the declared one, or blank for a column that is not read."""

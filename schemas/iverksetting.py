@@ -28,6 +28,18 @@ class Sendt(BaseModel):
     uavklart: int = 0
     planlagt: int = 0
     sender: int = 0
+    venter_til: datetime | None = None
+    venter_grunn: str = ""
+
+    @property
+    def venter(self) -> str:
+        """Until when it waits, and why; blank when it does not."""
+        return f"til {self.venter_til:%d.%m.%Y kl. %H:%M} ({self.venter_grunn})" if self.venter_til else ""
+
+    @property
+    def gikk_ut(self) -> int:
+        """How many have certainly left the house."""
+        return self.levert + self.sendt
 
     @property
     def trenger_noen(self) -> bool:
@@ -48,8 +60,8 @@ class Iverksatt(BaseModel):
     def oppsummering(self) -> str:
         """Return a Norwegian Markdown summary."""
         linjer = "\n".join(
-            f"| {s.forslag_id} | {s.levert + s.sendt} | {s.avvist} | {s.uavklart} | {s.planlagt + s.sender} |"
+            f"| {s.forslag_id} | {s.gikk_ut} | {s.avvist} | {s.uavklart} | {s.planlagt + s.sender} | {s.venter} |"
             for s in self.forslag
         )
-        topp = "| Forslag | Sendt | Avvist | Uavklart | Gjenstår |\n|---|---:|---:|---:|---:|"
+        topp = "| Forslag | Sendt | Avvist | Uavklart | Gjenstår | Venter |\n|---|---:|---:|---:|---:|---|"
         return f"# Iverksetting\n\n{topp}\n{linjer}\n"

@@ -28,6 +28,11 @@ class Kjorevalg(BaseModel):
     bare_vis: bool = Field(
         default=False, title="Bare vis", description="Sier hva kjøringen ville gjort, og endrer ingenting."
     )
+    av: str = Field(
+        default="",
+        title="Navnet ditt",
+        description="Må fylles ut når modus er drift og raden foreslår noe. Den som foreslår, kan ikke godkjenne.",
+    )
     godta: str = Field(
         default="",
         title="Godta leveransen",

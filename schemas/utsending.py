@@ -27,8 +27,8 @@ class Sending:
 
     @property
     def innhold_sha256(self) -> str:
-        """The hash of what an approver has seen of this item."""
-        return _sha256(self.nokkel, self.kanal, self.innhold)
+        """The hash of what is approved of this item: who gets what. Its channel is decided on the day of dispatch."""
+        return _sha256(self.nokkel, self.innhold)
 
 
 @dataclass(frozen=True)

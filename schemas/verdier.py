@@ -27,6 +27,7 @@ class Mottaker(StrEnum):
     FORESATT = "foresatt"
     SKOLE = "skole"
     RAADGIVER = "rådgiver"
+    ARKIV = "arkiv"
     UDIR = "udir"
 
 
@@ -36,6 +37,8 @@ class Kanal(StrEnum):
     DIGITAL = "digital"
     PRINT = "print"
     EPOST = "epost"
+    SMS = "sms"
+    ARKIV = "arkiv"
     UDIR = "udir"
 
 
@@ -59,3 +62,4 @@ class Forslagstilstand(StrEnum):
     UTLOPT = "utløpt"
     IVERKSETTES = "iverksettes"
     IVERKSATT = "iverksatt"
+    STOPPET = "stoppet"

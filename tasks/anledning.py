@@ -11,6 +11,7 @@ from tasks.hjem import Hjem
 from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date, to_utc
+from tasks.register.nokkel import register_secret
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,7 @@ class Anledning:
     @cached_property
     def hemmelighet(self) -> str:
         """The register's own secret, from which the letters' references are made."""
-        svar = self.con.execute("SELECT verdi FROM meta WHERE navn = 'hemmelighet'").fetchone()
-        if svar is None:
-            raise RuntimeError("registeret har ingen hemmelighet")
-        return str(svar[0])
+        return register_secret(self.con)
 
 
 def occasion(kjoring: Kjoring) -> Anledning:

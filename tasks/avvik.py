@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import duckdb
+
 from tasks.avlosning import is_replaced, replaced_rows
 from tasks.feil import messages
 from tasks.kjoring import Kjoring
@@ -21,6 +23,31 @@ def finding(kode: str, **deler: object) -> Funn:
     return Funn(kode, f"{tekst} {gjor}".format(**deler))
 
 
+UTBOKSKODER = ("ÅH-3060", "ÅH-3061", "ÅH-3062", "ÅH-3063", "ÅH-3064", "ÅH-3069")
+"""What the outbox tells about a row; the row's own run neither opens nor closes it."""
+
+
+def make_outbox_findings(con: duckdb.DuckDBPyConnection, rad: str, aar: int, forslag_id: str, funn: list[Funn]) -> None:
+    """Make the row's open deviations about the outbox exactly ``funn``."""
+    rader = con.execute(
+        "SELECT kode, tekst, avvik_id FROM avvik WHERE rad = ? AND aar = ? AND tilstand = ? AND list_contains(?, kode)",
+        [rad, aar, APEN, list(UTBOKSKODER)],
+    ).fetchall()
+    apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id in rader}
+    kjoring_id = forslag_id.removeprefix("F")
+    for gammelt in sorted(apne.keys() - set(funn)):
+        con.execute(
+            "UPDATE avvik SET tilstand = ?, lukket_kjoring_id = ? WHERE avvik_id = ?",
+            [LUKKET, kjoring_id, apne[gammelt]],
+        )
+    for nytt in sorted(set(funn) - apne.keys()):
+        con.execute(
+            "INSERT INTO avvik SELECT ? || count(*) + 1, ?, ?, ?, ?, ?, ?, ?, NULL FROM avvik"
+            " WHERE starts_with(avvik_id, ?)",
+            [f"A{forslag_id}-", rad, aar, nytt.kode, nytt.tekst, ANSVARLIG, APEN, kjoring_id, f"A{forslag_id}-"],
+        )
+
+
 def report(kjoring: Kjoring, funn: list[Funn]) -> None:
     """Make the row's open deviations exactly ``funn``, and count them.
 
@@ -28,8 +55,9 @@ def report(kjoring: Kjoring, funn: list[Funn]) -> None:
     """
     funn = [] if is_replaced(kjoring) else funn
     rader = kjoring.con.execute(
-        "SELECT kode, tekst, avvik_id, rad FROM avvik WHERE list_contains(?, rad) AND aar = ? AND tilstand = ?",
-        [[kjoring.rad.rad, *replaced_rows(kjoring.rad)], kjoring.aar, APEN],
+        "SELECT kode, tekst, avvik_id, rad FROM avvik"
+        " WHERE list_contains(?, rad) AND aar = ? AND tilstand = ? AND NOT list_contains(?, kode)",
+        [[kjoring.rad.rad, *replaced_rows(kjoring.rad)], kjoring.aar, APEN, list(UTBOKSKODER)],
     ).fetchall()
     apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id, rad in rader if rad == kjoring.rad.rad}
     for avvik_id in [avvik_id for _, _, avvik_id, rad in rader if rad != kjoring.rad.rad]:

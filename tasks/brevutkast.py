@@ -12,43 +12,47 @@ from schemas.arshjul import Rad
 from schemas.brev import Avsender, Brevdata
 from schemas.utsending import Sending, Utelatt, Utkast, as_json, content_hash, letter_key, make_key
 from schemas.verdier import Kanal, Mottaker
-from tasks import kodeverk, krr, mottakere, utvalg
+from tasks import kodeverk, krr, mottakere, smstekst, utvalg
 from tasks.anledning import Anledning
-from tasks.brev import can_show, letter_title, template_hash
+from tasks.brev import can_show, category_of_letter, letter_title, template_hash, title_of
+from tasks.foresatte import Person
 from tasks.kalender import run_time
-from tasks.mottakere import Brevmottaker, Person
-from tasks.register import fakta
+from tasks.logo import keep_logo
+from tasks.mottakere import Brevmottaker
 
 TOKENLENGDE = 16
+SMS_REF = "sms"
+KATEGORI = "ajourholdskode"
 
 
 def letters(anledning: Anledning) -> Utkast:
     """Return the letters of week 20 or 39: everyone in the year's group, through the gate on the day of dispatch."""
     gruppe = anledning.rad.parametre["gruppe"]
-    return _draft(anledning, utvalg.group(anledning.con, gruppe, anledning.skoleaar, anledning.dato))
+    return _draft(anledning, utvalg.to_write(anledning.con, gruppe, anledning.skoleaar, anledning.dato))
 
 
 def reminders(anledning: Anledning) -> Utkast:
-    """Return the reminders of week 22 or 41: exactly those with a letter and no answer, through the gate."""
-    brevrad = anledning.rad.parametre["brevrad"]
-    har_brev = utvalg.got_letter(anledning.con, brevrad, anledning.aar)
-    har_svart = utvalg.answered(anledning.con, [brevrad, anledning.rad.rad], anledning.aar)
-    return _draft(anledning, har_brev - har_svart)
+    """Return the reminders of week 22 or 41: those with a letter of whom we still know nothing, through the gate."""
+    con, rad = anledning.con, anledning.rad
+    tause = utvalg.silent(con, rad.parametre["brevrad"], rad.rad, anledning.aar)
+    til = utvalg.to_remind(con, rad.parametre["brevrad"], rad.rad, anledning.aar, anledning.dato)
+    utkast = _draft(anledning, til)
+    utkast.utelatte += [Utelatt(person, Mottaker.UNGDOM, "AVKLART") for person in sorted(tause.keys() - til)]
+    return utkast
 
 
 def _draft(anledning: Anledning, personer: set[str]) -> Utkast:
-    sist = fakta.last_learned(anledning.con, mottakere.VERNEFELT)
-    rader = [
-        mottakere.strictest(person, sist.get(person["person_id"], {}), anledning.dato)
-        for person in utvalg.people(anledning.con, personer, mottakere.FELT, anledning.dato)
-    ]
-    kontakter = krr.look_up(anledning.hjem, _ids(rader))
+    dato, fylkesnumre = anledning.dato, anledning.hjem.innstillinger.fylke.fylkesnummer
+    rader = utvalg.people(anledning.con, personer, (*mottakere.FELT, KATEGORI), dato, fylkesnumre)
+    numre = {nummer for person in rader for nummer in mottakere.ask_about(person, dato, fylkesnumre)}
+    kontakter = krr.look_up(anledning.hjem, numre)
+    logo = keep_logo(anledning.hjem)
     utkast = Utkast()
     for person in rader:
-        faar, uten = mottakere.decide(person, kontakter, anledning.dato)
+        faar, uten = mottakere.decide(person, kontakter, dato, fylkesnumre)
         utkast.utelatte += uten
         for mottaker in faar:
-            sending = _letter(anledning, person, mottaker, kontakter)
+            sending = _letter(anledning, person, mottaker, kontakter, logo)
             if isinstance(sending, Utelatt):
                 utkast.utelatte.append(sending)
             else:
@@ -56,13 +60,8 @@ def _draft(anledning: Anledning, personer: set[str]) -> Utkast:
     return utkast
 
 
-def _ids(rader: list[dict[str, str]]) -> set[str]:
-    felter = ["fodselsnummer", *(f"{foresatt}_fodselsnummer" for foresatt in mottakere.FORESATTE)]
-    return {rad[felt] for rad in rader for felt in felter} - {""}
-
-
 def _letter(
-    anledning: Anledning, person: Person, til: Brevmottaker, kontakter: dict[str, krr.Kontakt]
+    anledning: Anledning, person: Person, til: Brevmottaker, kontakter: dict[str, krr.Kontakt], logo: str
 ) -> Sending | Utelatt:
     """Return one letter; the guardian's copy has the youth's written standard, reference and text."""
     maalform = kontakter.get(person["fodselsnummer"], krr.Kontakt()).maalform
@@ -80,10 +79,16 @@ def _letter(
         svaradresse=anledning.hjem.innstillinger.undersokelse.adresse + token,
         referanse=token,
         avsender=_sender(anledning, maalform),
+        skoleaar=_school_year(anledning),
+        kategori=category_of_letter(anledning.rad.parametre["brev"], person[KATEGORI]),
+        logo=logo,
     )
     if not can_show(brev):
         return Utelatt(person["person_id"], til.mottaker, "TEGN_MANGLER", person["raadgiver"])
-    innhold = as_json({"brev": asdict(brev), "mal": template_hash()})
+    digital_id = person[f"{til.ref}_fodselsnummer" if til.ref else "fodselsnummer"]
+    innhold = as_json(
+        {"brev": asdict(brev), "mal": template_hash(), "tittel": title_of(brev), "digital_id": digital_id}
+    )
     nokkel = letter_key(anledning.rad.rad, anledning.aar, person["person_id"], til.mottaker, til.ref)
     return Sending(person["person_id"], til.mottaker, til.ref, til.kanal, nokkel, innhold, token)
 
@@ -101,19 +106,48 @@ def letter_of(innhold: str) -> Brevdata:
     )
 
 
+def archive_copy(anledning: Anledning, sending: Sending) -> Sending:
+    """Return the item that hands a letter to the archive: the same content, as an outgoing document."""
+    nokkel = letter_key(anledning.rad.rad, anledning.aar, sending.person_id, Mottaker.ARKIV, sending.mottaker_ref)
+    return Sending(sending.person_id, Mottaker.ARKIV, sending.mottaker_ref, Kanal.ARKIV, nokkel, sending.innhold)
+
+
+def sms_notice(anledning: Anledning, sending: Sending) -> Sending:
+    """Return the SMS that tells a youth that the letter has come: no reason, no link, and no number.
+
+    The number is asked for on the day of dispatch; one who has none that may be used gets no SMS.
+    """
+    innhold = json.loads(sending.innhold)
+    tekst = smstekst.content(
+        anledning.rad.parametre["sms"],
+        innhold["brev"]["maalform"],
+        anledning.hjem.innstillinger.fylke,
+        anledning.brevdato,
+    )
+    nokkel = letter_key(anledning.rad.rad, anledning.aar, sending.person_id, Mottaker.UNGDOM, SMS_REF)
+    med_hvem = as_json(json.loads(tekst) | {"digital_id": innhold["digital_id"]})
+    return Sending(sending.person_id, Mottaker.UNGDOM, SMS_REF, Kanal.SMS, nokkel, med_hvem)
+
+
+def has_address(sending: Sending) -> bool:
+    """Tell whether a letter's recipient has a whole postal address."""
+    brev = json.loads(sending.innhold)["brev"]
+    return all(brev[felt] for felt in ("adresselinje1", "postnummer", "poststed"))
+
+
 def adviser_notices(anledning: Anledning, nye: list[Sending], raadgivere: dict[str, str]) -> list[Sending]:
     """Return one e-mail to each adviser with how many of her youth get the letter: a count, never a name.
 
     ``raadgivere`` gives each person's adviser.
     """
-    antall = Counter(raadgivere[s.person_id] for s in nye if s.mottaker is Mottaker.UNGDOM)
+    antall = Counter(raadgivere.get(s.person_id, "") for s in nye if s.mottaker is Mottaker.UNGDOM)
     innstillinger = anledning.hjem.innstillinger
     hva = content_hash(sending.nokkel for sending in nye)
     varsler = []
     for raadgiver in innstillinger.radgivere:
         if not antall[raadgiver.id]:
             continue
-        tittel = letter_title(anledning.rad.parametre["brev"], "nb")
+        tittel = letter_title(anledning.rad.parametre["brev"], "nb", _school_year(anledning))
         innhold = {
             "fra": innstillinger.ansvarlig.epost,
             "til": raadgiver.epost,
@@ -131,6 +165,11 @@ def survey_token(hemmelighet: str, rad: Rad, aar: int, person_id: str) -> str:
     """Return the letter's own reference: unguessable without the register's secret, the same every time."""
     kode = hmac.digest(hemmelighet.encode(), f"{rad.rad}|{aar}|{person_id}".encode(), "sha256")
     return base64.b32encode(kode).decode()[:TOKENLENGDE]
+
+
+def _school_year(anledning: Anledning) -> str:
+    """Return the school year that starts in the wheel's year, as people write it."""
+    return f"{anledning.aar}/{anledning.aar + 1}"
 
 
 def _answer_by(brevdato: date) -> date:

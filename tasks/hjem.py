@@ -1,15 +1,18 @@
 """The home: where a county's settings, register and files lie. Found from ``ARSHJUL_HOME``, else ``var/``."""
 
+import json
 import os
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from schemas.arshjul import Radvalg
 from schemas.innstillinger import Innstillinger
+from schemas.verdier import Modus
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT
 from tasks.formater import wrong_headings
@@ -18,6 +21,8 @@ from tasks.register.tilkobling import Register
 
 MILJOVARIABEL = "ARSHJUL_HOME"
 INNSTILLINGER = "innstillinger.toml"
+OVINGSTJENESTER = "motparter/tjenester.json"
+"""The practice services while they run: sections of the settings that hold in mode ``øve`` only."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Hjem:
         if not sti.is_file():
             raise BrukerFeil("ÅH-1101", fil=sti.name)
         try:
-            lest = Innstillinger.model_validate(tomllib.loads(sti.read_text(encoding="utf-8")))
+            lest = Innstillinger.model_validate(self._practice(tomllib.loads(sti.read_text(encoding="utf-8"))))
             if not (gale := wrong_headings(lest.overskrifter)):
                 return lest
             felt = ", ".join(gale)
@@ -42,6 +47,14 @@ class Hjem:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as feil:
             felt = f"filen er ikke gyldig TOML ({type(feil).__name__})"
         raise BrukerFeil("ÅH-1102", fil=sti.name, felt=felt)
+
+    def _practice(self, lest: dict[str, Any]) -> dict[str, Any]:
+        """Return the settings with the practice services laid over them, where they run."""
+        sti = self.mappe / OVINGSTJENESTER
+        if lest.get("modus", Modus.OVE) != Modus.OVE or not sti.is_file():
+            return lest
+        tjenester: dict[str, Any] = json.loads(sti.read_text(encoding="utf-8"))
+        return lest | tjenester
 
     @cached_property
     def register(self) -> Register:

@@ -6,6 +6,7 @@ has its effect without a new delivery.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tasks.kjoring import Kjoring
 
 WORKBOOK_FORMAT = "karantene"
 WORKBOOK_PATTERN = "*karantene*.xlsx"
+RECEIPT_SUFFIXES = frozenset({".eml", ".mbox", ".xml"})
+"""Returned e-mail and the archive's answers, which are read with the receipts and not by any row."""
 LEFT_BY_PROGRAMS = (".*", "~$*", "*~", "thumbs.db", "desktop.ini")
 """What Excel and the machine itself leave in a folder."""
 
@@ -50,13 +53,13 @@ def receive(kjoring: Kjoring, format_navn: str, *, pakrevd: bool = True) -> list
 def freeze(kjoring: Kjoring, filer: list[Mottatt], antall: list[int]) -> None:
     """Keep the files' bytes and note which this run read, with how many rows each has."""
     for rekkefolge, (mottatt, rader) in enumerate(zip(filer, antall, strict=True)):
-        _keep_bytes(kjoring, mottatt.sha256, mottatt.fil, mottatt.format.navn, mottatt.innhold)
+        keep_raw(kjoring.con, mottatt.sha256, mottatt.fil, mottatt.format.navn, mottatt.innhold, kjoring.registrert_tid)
         _note_read(kjoring, rekkefolge, mottatt.sha256, rader)
 
 
 def freeze_workbook(kjoring: Kjoring, sha256: str, fil: str, innhold: bytes, rader: int) -> None:
     """Keep the bytes of a workbook that came back, and note that this run read it and how many rows counted."""
-    _keep_bytes(kjoring, sha256, fil, WORKBOOK_FORMAT, innhold)
+    keep_raw(kjoring.con, sha256, fil, WORKBOOK_FORMAT, innhold, kjoring.registrert_tid)
     _note_read(kjoring, 0, sha256, rader)
 
 
@@ -81,8 +84,16 @@ def unknown_files(kjoring: Kjoring) -> list[str]:
     return [
         sti.suffix.casefold() or ("mappe" if sti.is_dir() else "uten endelse")
         for sti in _content(kjoring.hjem)
-        if sti.is_dir() or not (_may_be_workbook(sti) or any(f.fits(sti.name) for f in formats().values()))
+        if sti.is_dir() or not _is_known(sti)
     ]
+
+
+def _is_known(sti: Path) -> bool:
+    return (
+        _may_be_workbook(sti)
+        or sti.suffix.casefold() in RECEIPT_SUFFIXES
+        or any(enkelt.fits(sti.name) for enkelt in formats().values())
+    )
 
 
 def _content(hjem: Hjem) -> list[Path]:
@@ -97,11 +108,12 @@ def _may_be_workbook(sti: Path) -> bool:
     return fnmatch(sti.name.casefold(), WORKBOOK_PATTERN)
 
 
-def _keep_bytes(kjoring: Kjoring, sha256: str, fil: str, format_navn: str, innhold: bytes) -> None:
-    if not kjoring.con.execute("SELECT 1 FROM raafil WHERE sha256 = ?", [sha256]).fetchone():
-        kjoring.con.execute(
-            "INSERT INTO raafil VALUES (?, ?, ?, ?, ?)", [sha256, fil, format_navn, kjoring.registrert_tid, innhold]
-        )
+def keep_raw(
+    con: duckdb.DuckDBPyConnection, sha256: str, fil: str, format_navn: str, innhold: bytes, mottatt_tid: datetime
+) -> None:
+    """Keep a file's bytes as they came (``mottatt_tid`` in UTC), once per content."""
+    if not con.execute("SELECT 1 FROM raafil WHERE sha256 = ?", [sha256]).fetchone():
+        con.execute("INSERT INTO raafil VALUES (?, ?, ?, ?, ?)", [sha256, fil, format_navn, mottatt_tid, innhold])
 
 
 def _note_read(kjoring: Kjoring, rekkefolge: int, sha256: str, rader: int) -> None:

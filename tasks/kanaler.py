@@ -1,107 +1,112 @@
-"""The channels: how one item becomes files, where they go, and whether the receiver can be asked if they came.
+"""The county's channels: each as the settings say, or as files in ``utboks/`` where nothing is set.
 
-In this version every channel hands over files in ``utboks/``. The name of a file never says who it is about.
+In mode ``øve`` a service is used only where it stands on this machine. In the other modes letters by file are handed
+over only where a person takes them further: print and the transfer to Udir.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import Final
 
-from schemas.verdier import Kanal, Modus, Tilstand
-from tasks import epost
-from tasks.brev import render
+from schemas.verdier import Kanal, Modus
+from tasks import epost, krr
+from tasks.arkivmelding import archive_files
 from tasks.brevutkast import letter_of
 from tasks.feil import BrukerFeil, ProgramFeil
-from tasks.filer import write_file
+from tasks.filkanal import Filer, Filkanal
 from tasks.hjem import Hjem
+from tasks.kanal import Kanalvei, Post
+from tasks.sms import Smsvei
+from tasks.smtpkanal import Smtpvei
+from tasks.svarut import Svarutvei
+from tasks.trykkeri import render_all
+
+UTEN_TJENESTE_I_DRIFT: Final = frozenset({Kanal.PRINT, Kanal.UDIR, Kanal.ARKIV})
 
 
-@dataclass(frozen=True)
-class Pakkefiler:
-    """A sealed transfer as it is handed over."""
-
-    navn: str
-    data: bytes
-    manifest: bytes
-
-
-@dataclass(frozen=True)
-class Post:
-    """One item on its way out; ``innhold`` is the JSON it was approved with, ``pakke`` a transfer's sealed files."""
-
-    utsending_id: str
-    mappe: str
-    kanal: Kanal
-    innhold: str
-    pakke: Pakkefiler | None = None
+def channel(hjem: Hjem, kanal: Kanal) -> Kanalvei:
+    """Return how the county delivers by a channel. BrukerFeil ÅH-1405 where it has no way to in this mode."""
+    innstillinger = hjem.innstillinger
+    if innstillinger.svarut and (kanal is Kanal.DIGITAL or (kanal is Kanal.PRINT and innstillinger.svarut.print)):
+        return Svarutvei(innstillinger.svarut)
+    if innstillinger.epost and kanal is Kanal.EPOST:
+        return Smtpvei(innstillinger.epost)
+    if innstillinger.sms and kanal is Kanal.SMS:
+        return Smsvei(innstillinger.sms, partial(_mobiles, hjem))
+    if innstillinger.modus is not Modus.OVE and kanal not in UTEN_TJENESTE_I_DRIFT:
+        raise BrukerFeil("ÅH-1405", kanal=kanal, modus=innstillinger.modus)
+    return FILKANALER[kanal]
 
 
-@dataclass(frozen=True)
-class Filkanal:
-    """A channel that hands over files, and can be asked: the file is there or it is not.
-
-    ``files`` makes the item's files (path under ``utboks/`` → bytes), the same every time. ``modi`` are the modes it
-    may be used in, ``bolk`` how many items may be under way at once.
-    """
-
-    files: Callable[[Post], dict[str, bytes]]
-    modi: frozenset[Modus]
-    bolk: int = 100
-
-    def deliver(self, hjem: Hjem, post: Post) -> tuple[Tilstand, str]:
-        """Hand the item over, once, and look that it arrived whole; return its state and the reason if refused."""
-        try:
-            filer = self.files(post)
-        except BrukerFeil as feil:
-            return Tilstand.AVVIST, feil.kode
-        for navn, innhold in filer.items():
-            write_file(hjem.utboks / navn, innhold)
-        return (Tilstand.LEVERT, "") if _are_there(hjem, filer) else (Tilstand.UAVKLART, "filen er ikke hel")
-
-    def look_for(self, hjem: Hjem, post: Post) -> Tilstand:
-        """Ask what came of an item that was cut off: ``levert``, ``planlagt`` (did not arrive) or ``uavklart``.
-
-        A file of the item's name with other bytes was handed over by another version of the program: for a person.
-        """
-        try:
-            filer = self.files(post)
-        except BrukerFeil:
-            return Tilstand.PLANLAGT
-        if _are_there(hjem, filer):
-            return Tilstand.LEVERT
-        funnet = {navn: data for navn, data in filer.items() if (hjem.utboks / navn).is_file()}
-        return Tilstand.PLANLAGT if _are_there(hjem, funnet) else Tilstand.UAVKLART
+def _letters(hjem: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil]:
+    """Return each letter as one PDF."""
+    sider = render_all([letter_of(post.innhold) for post in poster], hjem)
+    return {
+        post.utsending_id: side if isinstance(side, BrukerFeil) else {_path(post, "pdf"): side}
+        for post, side in zip(poster, sider, strict=True)
+    }
 
 
-def _are_there(hjem: Hjem, filer: dict[str, bytes]) -> bool:
-    return all((sti := hjem.utboks / navn).is_file() and sti.read_bytes() == data for navn, data in filer.items())
+def _archive(hjem: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil]:
+    """Return each letter as the archive takes it."""
+    valg = hjem.innstillinger.arkiv
+    if valg is None:
+        raise ProgramFeil("arkivet er ikke satt opp")
+    sider = render_all([letter_of(post.innhold) for post in poster], hjem)
+    return {
+        post.utsending_id: side if isinstance(side, BrukerFeil) else archive_files(post, side, valg)
+        for post, side in zip(poster, sider, strict=True)
+    }
 
 
-def _letter(post: Post) -> dict[str, bytes]:
-    return {f"{post.kanal}/{post.mappe}/{post.utsending_id}.pdf": render(letter_of(post.innhold))}
+def _mobiles(hjem: Hjem, poster: Sequence[Post]) -> dict[str, str]:
+    """Return item → mobile number, looked up in the contact register now and kept nowhere."""
+    hvem = {post.utsending_id: str(json.loads(post.innhold)["digital_id"]) for post in poster}
+    kontakter = krr.look_up(hjem, set(hvem.values()))
+    return {item: kontakter[nummer].mobil for item, nummer in hvem.items() if nummer in kontakter}
 
 
-def _mail(post: Post) -> dict[str, bytes]:
+def _texts(_: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil]:
+    """Return each SMS as the text that would go, without a number: in practice nobody is sent one."""
+    return {post.utsending_id: {_path(post, "txt"): json.loads(post.innhold)["tekst"].encode()} for post in poster}
+
+
+def _mails(_: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil]:
+    return {post.utsending_id: _mail(post) for post in poster}
+
+
+def _mail(post: Post) -> Filer | BrukerFeil:
     brev = json.loads(post.innhold)
     tid = datetime.fromisoformat(brev["tid"])
-    melding_id = f"<{post.utsending_id}@arshjul.invalid>"
-    melding = epost.build(brev["fra"], brev["til"], brev["emne"], brev["tekst"], melding_id, tid)
-    return {f"epost/{post.mappe}/{post.utsending_id}.eml": melding}
+    melding_id = epost.message_id(post.utsending_id)
+    try:
+        return {_path(post, "eml"): epost.build(brev["fra"], brev["til"], brev["emne"], brev["tekst"], melding_id, tid)}
+    except BrukerFeil as feil:
+        return feil
 
 
-def _package(post: Post) -> dict[str, bytes]:
+def _packages(_: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil]:
+    return {post.utsending_id: _package(post) for post in poster}
+
+
+def _package(post: Post) -> Filer:
     if post.pakke is None:
         raise ProgramFeil("overføringen har ingen forseglet pakke")
     return {f"udir/{post.pakke.navn}.csv": post.pakke.data, f"udir/{post.pakke.navn}.json": post.pakke.manifest}
 
 
-BARE_OVING = frozenset({Modus.OVE})
-# Mode "prøve" sends to its guest list only, and there is none yet: nothing leaves.
-OVING_OG_DRIFT = frozenset({Modus.OVE, Modus.DRIFT})
-KANALER = {
-    Kanal.DIGITAL: Filkanal(_letter, BARE_OVING),
-    Kanal.EPOST: Filkanal(_mail, BARE_OVING),
-    Kanal.PRINT: Filkanal(_letter, OVING_OG_DRIFT),
-    Kanal.UDIR: Filkanal(_package, OVING_OG_DRIFT),
+def _path(post: Post, endelse: str) -> str:
+    """Return where the item's file goes: never who it is about."""
+    return f"{post.kanal}/{post.mappe}/{post.utsending_id}.{endelse}"
+
+
+FILKANALER: Final = {
+    Kanal.DIGITAL: Filkanal(_letters),
+    Kanal.PRINT: Filkanal(_letters),
+    Kanal.EPOST: Filkanal(_mails),
+    Kanal.SMS: Filkanal(_texts),
+    Kanal.ARKIV: Filkanal(_archive, kvitteres=True),
+    Kanal.UDIR: Filkanal(_packages),
 }

@@ -53,6 +53,7 @@ class Kjoring:
         self.naa = naa
         self.bare_vis = valg.bare_vis
         self.godta = valg.godta
+        self.av = valg.av.strip()
         self.kjent_tid = valg.kjent_tid
         self.per_dato: date = valg.per_dato or datoer.telledato or datoer.kjoredato
         self.gyldig_fra: date = valg.per_dato or min(datoer.kjoredato, klokke.local_date(naa))

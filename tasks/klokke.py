@@ -29,6 +29,11 @@ class Ur:
     sov: Callable[[float], None] = time.sleep
 
 
+def clock(naa: datetime | None) -> Ur:
+    """Return a clock to wait by: the real one, or where the time is given (``naa``) one that neither goes nor waits."""
+    return Ur(stopwatch(lopende=True)) if naa is None else Ur(stopwatch(lopende=False), sov=lambda _: None)
+
+
 def to_utc(tid: datetime) -> datetime:
     """Return the same moment as the register stores it: UTC without zone."""
     return tid.astimezone(UTC).replace(tzinfo=None)

@@ -85,6 +85,12 @@ def _must_belong(valg: object, flyt: str) -> None:
         raise BrukerFeil("ÅH-1213", rad=valg.rad)
 
 
+def is_scheduled() -> bool:
+    """Tell whether the calendar started the flow run under way, and not a person."""
+    lopet = FlowRunContext.get()
+    return bool(lopet and lopet.flow_run and lopet.flow_run.auto_scheduled)
+
+
 def planned_time() -> datetime | None:
     """Return when the flow run under way was planned to start, or None outside one: a late run keeps its year."""
     planlagt = flow_run.scheduled_start_time if FlowRunContext.get() else None

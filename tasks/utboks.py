@@ -7,231 +7,271 @@ run is done when everything planned is delivered or explained.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import duckdb
 from filelock import FileLock, Timeout
 
+from schemas.innstillinger import Kanalgrense
 from schemas.iverksetting import Sendt
-from schemas.utsending import content_hash
 from schemas.verdier import Forslagstilstand, Kanal, Tilstand
-from tasks.anledning import Anledning
-from tasks.arshjul import find_row
 from tasks.feil import BrukerFeil
 from tasks.filer import FIL_RETTIGHETER, HALVSKREVET, make_folder
-from tasks.forslag import SYSTEMET, attempted, set_state, state_of
+from tasks.forhaandsvisning import remove_previews
+from tasks.forslag import SYSTEMET, refuse_waiting, regret_until, set_state, state_of
+from tasks.godkjentvakt import ENDRET, knowledge, refuse_changed, still_holds
 from tasks.hjem import Hjem
-from tasks.kanaler import KANALER, Pakkefiler, Post
-from tasks.klokke import local_date, to_utc
+from tasks.kanal import Kanalvei, Leveranse, Leveringssvar, Post
+from tasks.kanaler import channel
+from tasks.klokke import Ur, clock
 from tasks.steg import step
-from tasks.utkast import draft
+from tasks.takt import DOGNGRENSE, MINUTTGRENSE, Takt, clear_wait, note_wait, waits
+from tasks.trykkoverlevering import write_sheets
+from tasks.utboksavvik import report_all
+from tasks.utboksposter import FERDIGE, channels, count_by_state, posts, record, write_events
+from tasks.utkast import BREVKANALER
 
-FERDIGE = (Tilstand.LEVERT, Tilstand.SENDT)
-ENDRET = "endret siden godkjenningen"
-GJENFUNNET = "funnet igjen hos mottakeren"
-FUNNET = {
-    Tilstand.LEVERT: "",
-    Tilstand.PLANLAGT: "kom ikke fram før avbruddet",
-    Tilstand.UAVKLART: "mottakeren har noe annet under samme navn",
-}
+LAAS = "utsending.laas"
+ANGREFRIST = "angrefrist"
+ARKIVET = "arkivet"
+GJENFUNNET = "gjenfunnet"
+KOM_IKKE_FRAM = "kom_ikke_fram"
+OPPTATT = "ÅH-1404"
+VENT_PA_STOPP_SEKUNDER = 60.0
+UTEN_SVAR = (Forslagstilstand.VENTER, Forslagstilstand.AVVIST, Forslagstilstand.UTLOPT)
+
+UFERDIGE = """
+    SELECT forslag_id FROM forslag_naa
+    WHERE tilstand IN ('godkjent', 'iverksettes') OR (tilstand = 'stoppet' AND forslag_id IN (
+        SELECT forslag_id FROM utsending_naa WHERE tilstand IN ('sender', 'planlagt')))
+    ORDER BY opprettet_tid, forslag_id
+"""
+"""What is approved or begun, and what was stopped with something under way."""
 
 
 @step("Send det godkjente")
-def send(hjem: Hjem, forslag_id: str | None, naa: datetime) -> list[Sendt]:
+def send(hjem: Hjem, forslag_id: str | None, naa: datetime, ur: Ur | None = None) -> list[Sendt]:
     """Carry out one approved proposal, or all of them in order; what is already done is left alone.
 
+    ``ur`` is the clock that a throttled channel waits by; unless told, no time passes and nothing waits.
     One that has changed since it was approved keeps none of the others from being sent; it is told at the end.
     Raises BrukerFeil ÅH-1401 (unknown), ÅH-1402 (not approved), ÅH-1403 (changed since approval; it expires), ÅH-1404
-    (someone else is sending), ÅH-1405 (channel not in use in this mode).
+    (someone else is sending), and what a channel that cannot be used says.
     """
-    with _alone(hjem):
+    ur = ur or clock(naa)
+    with alone(hjem):
         _clear_half_written(hjem)
-        utfall = [_carry_out(hjem, enkelt, naa) for enkelt in _approved(hjem, forslag_id)]
+        utfall = [_carry_out(Utsending(hjem, enkelt, naa, ur)) for enkelt in _approved(hjem, forslag_id)]
     if endrede := [enkelt for enkelt in utfall if isinstance(enkelt, str)]:
         raise BrukerFeil("ÅH-1403", forslag=", ".join(endrede))
     return [enkelt for enkelt in utfall if isinstance(enkelt, Sendt)]
+
+
+@dataclass
+class Utsending:
+    """One proposal being carried out: by whose clock, what the register knew, and what has had its turn."""
+
+    hjem: Hjem
+    forslag_id: str
+    start: datetime
+    ur: Ur
+    sett: list[int] = field(default_factory=list)
+    hatt_tur: set[str] = field(default_factory=set)
+
+    @property
+    def naa(self) -> datetime:
+        """The time now."""
+        return self.start + self.ur.brukt()
+
+    @contextmanager
+    def register(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the register for one step of the sending."""
+        with self.hjem.register.transaction(f"utsending av {self.forslag_id}") as con:
+            yield con
 
 
 def _approved(hjem: Hjem, forslag_id: str | None) -> list[str]:
     with hjem.register.transaction("godkjente forslag") as con:
         if forslag_id:
             tilstand = state_of(con, forslag_id)
-            if tilstand in (Forslagstilstand.VENTER, Forslagstilstand.AVVIST, Forslagstilstand.UTLOPT):
+            if tilstand in UTEN_SVAR:
                 raise BrukerFeil("ÅH-1402", forslag=forslag_id, tilstand=tilstand, handling="sendes")
             return [forslag_id]
-        rader = con.execute(
-            "SELECT forslag_id FROM forslag_naa WHERE list_contains(?, tilstand) ORDER BY opprettet_tid, forslag_id",
-            [[Forslagstilstand.GODKJENT, Forslagstilstand.IVERKSETTES]],
-        ).fetchall()
-        return [enkelt for (enkelt,) in rader]
+        return [enkelt for (enkelt,) in con.execute(UFERDIGE).fetchall()]
 
 
-def _carry_out(hjem: Hjem, forslag_id: str, naa: datetime) -> Sendt | str:
+def _carry_out(utsending: Utsending) -> Sendt | str:
     """Carry out one proposal; return its name instead where it is void and has expired."""
-    with hjem.register.transaction(f"utsending av {forslag_id}") as con:
-        tilstand = state_of(con, forslag_id)
-        _check_channels(con, hjem, forslag_id)
-        gjelder_fortsatt = tilstand is Forslagstilstand.IVERKSATT or _prepare(con, hjem, forslag_id, tilstand, naa)
-        if not gjelder_fortsatt:
-            set_state(con, forslag_id, Forslagstilstand.UTLOPT, naa, SYSTEMET, ENDRET)
-        sett = _knowledge(con)
-    if not gjelder_fortsatt:
-        return forslag_id
-    while bolk := _claim(hjem, forslag_id, sett, naa):
-        resultat = [(post.utsending_id, *KANALER[post.kanal].deliver(hjem, post)) for post in bolk]
-        _record(hjem, forslag_id, resultat, naa)
-    return _finish(hjem, forslag_id, naa)
+    with utsending.register() as con:
+        tilstand = state_of(con, utsending.forslag_id)
+        if (frist := regret_until(con, utsending.hjem, utsending.forslag_id)) and utsending.naa < frist:
+            antall = count_by_state(con, utsending.forslag_id)
+            return Sendt(forslag_id=utsending.forslag_id, venter_til=frist, venter_grunn=ANGREFRIST, **antall)
+        veier = {kanal: channel(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
+    _reconcile(utsending, veier)
+    with utsending.register() as con:
+        gjelder = _prepare(con, utsending, tilstand)
+        utsending.sett = knowledge(con)
+        veier = {kanal: channel(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
+    remove_previews(utsending.hjem, utsending.forslag_id)
+    if not gjelder:
+        return utsending.forslag_id
+    for kanal, vei in veier.items():
+        _send_channel(utsending, kanal, vei)
+    return _finish(utsending)
 
 
-def _prepare(
-    con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, tilstand: Forslagstilstand, naa: datetime
-) -> bool:
+def _reconcile(utsending: Utsending, veier: dict[Kanal, Kanalvei]) -> None:
+    """Ask each channel about the items that were cut off, once they cannot still be on their way in."""
+    for kanal, vei in veier.items():
+        with utsending.register() as con:
+            grense = utsending.naa - timedelta(seconds=vei.tvil_sekunder) if vei.tvil_sekunder else None
+            avbrutte = posts(con, utsending.forslag_id, Tilstand.SENDER, kanal, begynt_for=grense)
+        if not avbrutte:
+            continue
+        with vei.open(utsending.hjem, utsending.naa) as leveranse:
+            funnet = [(post.utsending_id, _explained(leveranse.look_for(post))) for post in avbrutte]
+        with utsending.register() as con:
+            record(con, funnet, utsending.naa)
+
+
+def _explained(svar: Leveringssvar) -> Leveringssvar:
+    grunn = svar.grunn or (KOM_IKKE_FRAM if svar.tilstand is Tilstand.PLANLAGT else GJENFUNNET)
+    return Leveringssvar(svar.tilstand, grunn, svar.ekstern_id)
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, utsending: Utsending, tilstand: Forslagstilstand) -> bool:
     """Compare what was approved with what would be sent now.
 
     Before the first item any difference makes the approval void (returns False). After a cut-off the items that are
-    no longer the same are refused one by one, and those in ``sender`` are asked about.
+    no longer the same are refused one by one.
     """
+    forslag_id, hjem, naa = utsending.forslag_id, utsending.hjem, utsending.naa
     if tilstand is Forslagstilstand.IVERKSETTES:
-        _reconcile(con, hjem, forslag_id, naa)
-        _refuse_changed(con, hjem, forslag_id, naa)
-        return True
-    planlagt, na_hasher = _planned_and_now(con, hjem, forslag_id, naa)
-    if content_hash(na_hasher) != content_hash(planlagt.values()):
-        return False
-    set_state(con, forslag_id, Forslagstilstand.IVERKSETTES, naa, SYSTEMET, "")
+        refuse_changed(con, hjem, forslag_id, naa)
+    elif tilstand is Forslagstilstand.GODKJENT:
+        if not still_holds(con, hjem, forslag_id, naa):
+            set_state(con, forslag_id, Forslagstilstand.UTLOPT, naa, SYSTEMET, ENDRET)
+            return False
+        set_state(con, forslag_id, Forslagstilstand.IVERKSETTES, naa, SYSTEMET, "")
     return True
 
 
-def _refuse_changed(con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa: datetime) -> None:
-    """Refuse those planned items that would not be sent, or not as they were approved, if they were drafted now."""
-    planlagt, na_hasher = _planned_and_now(con, hjem, forslag_id, naa)
-    endrede = [utsending_id for utsending_id, sha in planlagt.items() if sha not in na_hasher]
-    _events(con, [(utsending_id, Tilstand.AVVIST, ENDRET) for utsending_id in endrede], naa)
+def _send_channel(utsending: Utsending, kanal: Kanal, vei: Kanalvei) -> None:
+    """Send what the channel has to send, bunch by bunch, until nothing is left or it takes no more."""
+    grense = utsending.hjem.innstillinger.kanalgrenser.get(kanal, Kanalgrense())
+    takt = Takt(kanal, grense, utsending.start, utsending.ur)
+    with utsending.register() as con:
+        if not posts(con, utsending.forslag_id, Tilstand.PLANLAGT, kanal, mest=1):
+            return
+    # Opened before anything is claimed: a channel that cannot be opened has begun nothing.
+    with vei.open(utsending.hjem, utsending.naa) as leveranse:
+        while bolk := _claim(utsending, takt, vei):
+            svar = _deliver(leveranse, bolk)
+            stoppet = next((enkelt for _, enkelt in svar if enkelt.stopp), None)
+            with utsending.register() as con:
+                record(con, svar, utsending.naa)
+                if stoppet:
+                    note_wait(con, utsending.forslag_id, kanal, stoppet.vent_til or utsending.naa, stoppet.grunn)
+            utsending.hatt_tur.update(post.utsending_id for post in bolk)
+            if stoppet:
+                return
 
 
-def _planned_and_now(
-    con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa: datetime
-) -> tuple[dict[str, str], set[str]]:
-    """Return the planned items' content hashes, and the hashes of what would be sent if it were drafted now."""
-    utkast = draft(_occasion(con, hjem, forslag_id, naa), _others(con, forslag_id))
-    planlagt = con.execute(
-        "SELECT utsending_id, innhold_sha256 FROM utsending_naa WHERE forslag_id = ? AND tilstand = 'planlagt'",
-        [forslag_id],
-    ).fetchall()
-    return dict(planlagt), {sending.innhold_sha256 for sending in utkast.sendinger}
+def _deliver(leveranse: Leveranse, bolk: list[Post]) -> list[tuple[str, Leveringssvar]]:
+    """Hand over each item, once; those after the one that stopped the channel were never begun."""
+    leveranse.prepare(bolk)
+    svar: list[tuple[str, Leveringssvar]] = []
+    for post in bolk:
+        if svar and svar[-1][1].stopp:
+            return svar + [(rest.utsending_id, Leveringssvar(Tilstand.PLANLAGT)) for rest in bolk[len(svar) :]]
+        svar.append((post.utsending_id, leveranse.deliver(post)))
+    return svar
 
 
-def _knowledge(con: duckdb.DuckDBPyConnection) -> list[int]:
-    """Return how much the register knows: a larger number since last time means that something was learned."""
-    svar = con.execute("SELECT (SELECT count(*) FROM fakta), (SELECT count(*) FROM svar)").fetchone()
-    return list(svar or ())
+def _claim(utsending: Utsending, takt: Takt, vei: Kanalvei) -> list[Post]:
+    """Write the intent of the next few items: as many as the channel allows under way at once, and its pace.
 
-
-def _others(con: duckdb.DuckDBPyConnection, forslag_id: str) -> set[str]:
-    """Return the keys that other proposals of the row have carried out: this proposal's own are drafted anew."""
-    rad, aar = _row_and_year(con, forslag_id)
-    egne = {n for (n,) in con.execute("SELECT nokkel FROM utsending WHERE forslag_id = ?", [forslag_id]).fetchall()}
-    return attempted(con, rad, aar) - egne
-
-
-def _reconcile(con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa: datetime) -> None:
-    for post in _posts(con, forslag_id, Tilstand.SENDER, None):
-        tilstand = KANALER[post.kanal].look_for(hjem, post)
-        if tilstand is Tilstand.LEVERT:
-            _events(con, [(post.utsending_id, Tilstand.SENDT, GJENFUNNET)], naa)
-        _events(con, [(post.utsending_id, tilstand, FUNNET[tilstand])], naa)
-
-
-def _claim(hjem: Hjem, forslag_id: str, sett: list[int], naa: datetime) -> list[Post]:
-    """Write the intent of the next few items: as many as their channel allows under way at once.
-
-    What was learned since ``sett`` (updated here) is heeded first: a youth protected while letters go out gets none.
+    What was learned since last time is heeded first: a youth protected while letters go out gets none. None where
+    someone has stopped the proposal.
     """
-    with hjem.register.transaction(f"utsending av {forslag_id}") as con:
-        if (kunnskap := _knowledge(con)) != sett:
-            _refuse_changed(con, hjem, forslag_id, naa)
-            sett[:] = kunnskap
-        neste = _posts(con, forslag_id, Tilstand.PLANLAGT, 1)
-        if not neste:
+    takt.wait_turn(lambda til: _tell_wait(utsending, takt.kanal, til, MINUTTGRENSE))
+    with utsending.register() as con:
+        if state_of(con, utsending.forslag_id) is not Forslagstilstand.IVERKSETTES:
             return []
-        bolk = [
-            post
-            for post in _posts(con, forslag_id, Tilstand.PLANLAGT, KANALER[neste[0].kanal].bolk)
-            if post.kanal is neste[0].kanal
-        ]
-        _events(con, [(post.utsending_id, Tilstand.SENDER, "") for post in bolk], naa)
-        return bolk
-
-
-def _record(hjem: Hjem, forslag_id: str, resultat: list[tuple[str, Tilstand, str]], naa: datetime) -> None:
-    with hjem.register.transaction(f"utsending av {forslag_id}") as con:
-        overlevert = [(utsending, Tilstand.SENDT, "") for utsending, tilstand, _ in resultat if tilstand in FERDIGE]
-        _events(con, overlevert + [linje for linje in resultat if linje[1] is not Tilstand.SENDT], naa)
-
-
-def _finish(hjem: Hjem, forslag_id: str, naa: datetime) -> Sendt:
-    with hjem.register.transaction(f"utsending av {forslag_id}") as con:
-        antall = dict(
-            con.execute(
-                "SELECT tilstand, count(*) FROM utsending_naa WHERE forslag_id = ? GROUP BY tilstand", [forslag_id]
-            ).fetchall()
+        if (kunnskap := knowledge(con)) != utsending.sett:
+            refuse_changed(con, utsending.hjem, utsending.forslag_id, utsending.naa)
+            utsending.sett = kunnskap
+        clear_wait(con, utsending.forslag_id, takt.kanal)
+        plass = takt.room_today(con, vei.bolk)
+        neste = posts(
+            con,
+            utsending.forslag_id,
+            Tilstand.PLANLAGT,
+            takt.kanal,
+            mest=max(plass, 1),
+            unntatt=utsending.hatt_tur,
+            arkivert=_archived_first(utsending.hjem, takt.kanal),
         )
-        if state_of(con, forslag_id) is Forslagstilstand.IVERKSETTES and not antall.get(Tilstand.PLANLAGT):
-            set_state(con, forslag_id, Forslagstilstand.IVERKSATT, naa, SYSTEMET, "")
-    return Sendt(forslag_id=forslag_id, **antall)
+        if not neste and _waits_for_archive(con, utsending, takt.kanal):
+            note_wait(con, utsending.forslag_id, takt.kanal, utsending.naa, ARKIVET)
+        if neste and not plass:
+            note_wait(con, utsending.forslag_id, takt.kanal, takt.tomorrow(), DOGNGRENSE)
+            return []
+        write_events(con, [(post.utsending_id, Tilstand.SENDER, "", "") for post in neste], utsending.naa)
+    takt.begynt += len(neste)
+    return neste
 
 
-def _posts(con: duckdb.DuckDBPyConnection, forslag_id: str, tilstand: Tilstand, mest: int | None) -> list[Post]:
-    rader = con.execute(
-        "SELECT utsending_id, rad, aar, kanal, innhold FROM utsending_naa WHERE forslag_id = ? AND tilstand = ?"
-        " ORDER BY kanal, utsending_id LIMIT ?",
-        [forslag_id, tilstand, mest if mest is not None else 2**31],
-    ).fetchall()
-    return [
-        Post(
-            utsending, f"{aar}-{rad}", Kanal(kanal), innhold, _package(con, forslag_id) if kanal == Kanal.UDIR else None
-        )
-        for utsending, rad, aar, kanal, innhold in rader
-    ]
+def _waits_for_archive(con: duckdb.DuckDBPyConnection, utsending: Utsending, kanal: Kanal) -> bool:
+    """Tell whether letters are left that go when the archive has got its copy."""
+    if _archived_first(utsending.hjem, kanal) is None:
+        return False
+    return bool(posts(con, utsending.forslag_id, Tilstand.PLANLAGT, kanal, mest=1, unntatt=utsending.hatt_tur))
 
 
-def _package(con: duckdb.DuckDBPyConnection, forslag_id: str) -> Pakkefiler | None:
-    svar = con.execute("SELECT navn, data, manifest FROM overforing WHERE forslag_id = ?", [forslag_id]).fetchone()
-    return Pakkefiler(*svar) if svar else None
+def _archived_first(hjem: Hjem, kanal: Kanal) -> tuple[Tilstand, ...] | None:
+    """Return how far a letter's copy to the archive must have come before the letter goes; None where it need not."""
+    arkiv = hjem.innstillinger.arkiv
+    if arkiv is None or kanal not in BREVKANALER:
+        return None
+    return (Tilstand.LEVERT,) if arkiv.vent_pa_kvittering else FERDIGE
 
 
-def _check_channels(con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str) -> None:
-    modus = hjem.innstillinger.modus
-    for (navn,) in con.execute("SELECT DISTINCT kanal FROM utsending WHERE forslag_id = ?", [forslag_id]).fetchall():
-        if modus not in KANALER[Kanal(navn)].modi:
-            raise BrukerFeil("ÅH-1405", kanal=navn, modus=modus)
+def _tell_wait(utsending: Utsending, kanal: Kanal, til: datetime, grunn: str) -> None:
+    with utsending.register() as con:
+        note_wait(con, utsending.forslag_id, kanal, til, grunn)
 
 
-def _occasion(con: duckdb.DuckDBPyConnection, hjem: Hjem, forslag_id: str, naa: datetime) -> Anledning:
-    svar = con.execute(
-        "SELECT f.rad, f.aar, f.brevdato, k.per_dato"
-        " FROM forslag f JOIN kjoring k USING (kjoring_id) WHERE forslag_id = ?",
-        [forslag_id],
-    ).fetchone()
-    if svar is None:
-        raise BrukerFeil("ÅH-1401", forslag=forslag_id)
-    rad, aar, brevdato, per_dato = svar
-    return Anledning(con, hjem, find_row(rad), aar, local_date(naa), brevdato, per_dato)
+def _finish(utsending: Utsending) -> Sendt:
+    """Say what it has come to; it is carried out when nothing waits and nothing is unknown that can be asked about."""
+    with utsending.register() as con:
+        if state_of(con, utsending.forslag_id) is Forslagstilstand.STOPPET:
+            refuse_waiting(con, utsending.forslag_id, utsending.naa)
+        antall = count_by_state(con, utsending.forslag_id)
+        igjen = antall.get(Tilstand.PLANLAGT, 0) + antall.get(Tilstand.SENDER, 0)
+        if state_of(con, utsending.forslag_id) is Forslagstilstand.IVERKSETTES and not igjen:
+            set_state(con, utsending.forslag_id, Forslagstilstand.IVERKSATT, utsending.naa, SYSTEMET, "")
+        report_all(con, utsending.hjem, utsending.naa)
+        write_sheets(con, utsending.hjem, utsending.forslag_id)
+        venter = waits(con, utsending.forslag_id)
+    _, til, grunn = min(venter, key=lambda vent: vent[1], default=("", None, ""))
+    return Sendt(forslag_id=utsending.forslag_id, venter_til=til, venter_grunn=grunn, **antall)
 
 
-def _row_and_year(con: duckdb.DuckDBPyConnection, forslag_id: str) -> tuple[str, int]:
-    svar = con.execute("SELECT rad, aar FROM forslag WHERE forslag_id = ?", [forslag_id]).fetchone()
-    if svar is None:
-        raise BrukerFeil("ÅH-1401", forslag=forslag_id)
-    return svar[0], svar[1]
+def stopped(hjem: Hjem, forslag_id: str) -> Sendt:
+    """Return exactly what of a stopped proposal went out, when whoever is sending has let go of what was under way.
 
-
-def _events(con: duckdb.DuckDBPyConnection, hendelser: list[tuple[str, Tilstand, str]], naa: datetime) -> None:
-    if hendelser:
-        con.executemany(
-            "INSERT INTO utsending_hendelse (utsending_id, tilstand, tid, grunn) VALUES (?, ?, ?, ?)",
-            [(utsending_id, tilstand, to_utc(naa), grunn) for utsending_id, tilstand, grunn in hendelser],
-        )
+    BrukerFeil ÅH-1409 where she still has not.
+    """
+    try:
+        with alone(hjem, vent=VENT_PA_STOPP_SEKUNDER), hjem.register.transaction(f"stopp av {forslag_id}") as con:
+            return Sendt(forslag_id=forslag_id, **count_by_state(con, forslag_id))
+    except BrukerFeil as feil:
+        if feil.kode != OPPTATT:
+            raise
+    raise BrukerFeil("ÅH-1409", forslag=forslag_id)
 
 
 def _clear_half_written(hjem: Hjem) -> None:
@@ -241,17 +281,20 @@ def _clear_half_written(hjem: Hjem) -> None:
 
 
 @contextmanager
-def _alone(hjem: Hjem) -> Iterator[None]:
-    """Let one process send at a time; the system lets go of the lock when that process dies."""
-    las = FileLock(make_folder(hjem.mappe) / "utsending.laas", mode=FIL_RETTIGHETER)
+def alone(hjem: Hjem, vent: float = 0) -> Iterator[None]:
+    """Let one process send at a time, waiting ``vent`` seconds for it; the system lets go when that process dies.
+
+    BrukerFeil ÅH-1404 where someone else is sending.
+    """
+    las = FileLock(make_folder(hjem.mappe) / LAAS, mode=FIL_RETTIGHETER)
     try:
-        las.acquire(timeout=0)
+        las.acquire(timeout=vent)
     except Timeout:
         opptatt = True
     else:
         opptatt = False
     if opptatt:
-        raise BrukerFeil("ÅH-1404", holder="en annen prosess")
+        raise BrukerFeil(OPPTATT, holder="en annen prosess")
     try:
         yield
     finally:

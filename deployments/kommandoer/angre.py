@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from deployments.kommandoer.felles import parse_time, say, say_json
 from deployments.miljo import through_server
-from deployments.rader import undo_flow
+from deployments.rader import service_flow
 from schemas.angring import Angret, Angrevalg
 from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN
 
@@ -22,7 +22,7 @@ def undo(
 ) -> int:
     """Ta en innlasting tilbake: det som gjaldt før den, gjelder igjen, og historien viser begge deler."""
     valg = Angrevalg(kjoring_id=run_id, av=by, grunn=reason, naa=parse_time(now), bare_vis=dry_run)
-    flyt = undo_flow()
+    flyt = service_flow("angre")
     resultat = Angret.model_validate(flyt(valg) if through_server() else flyt.fn(valg))
     if json:
         say_json(resultat.model_dump(mode="json"))

@@ -29,11 +29,14 @@ def replay(
         # Imported here, while the API comes up beside us.
         from deployments.avspilling import Avspilling  # noqa: PLC0415
         from deployments.demofylke import ready_demo  # noqa: PLC0415
+        from deployments.motparter import running  # noqa: PLC0415
 
         demo = ready_demo(hjem, year, lambda tekst: sys.stderr.write(tekst + "\n"))
         if vent:
             vent()
-        resultater = Avspilling(hjem, demo, plain, til, (lambda _: None) if json else _line).play()
+        resultater = Avspilling(
+            hjem, demo, plain, til, (lambda _: None) if json else _line, motparter=running(hjem)
+        ).play()
     if json:
         say_json([resultat.model_dump(mode="json") for resultat in resultater])
     ferdig = all(resultat.utfall == Utfall.FERDIG for resultat in resultater)

@@ -22,6 +22,7 @@ def run(
     known_at: Annotated[str | None, Parameter(help="Gjenskap slik det var kjent da (bare overføringer)")] = None,
     dry_run: Annotated[bool, Parameter(help="Si hva som ville skjedd, og endre ingenting")] = False,
     accept: Annotated[str, Parameter(help="Koden i ÅH-2015 når en uvanlig leveranse likevel er riktig")] = "",
+    by: Annotated[str, Parameter(help="Navnet ditt; må oppgis i drift når raden foreslår noe")] = "",
     json: Annotated[bool, Parameter(help="Svar som JSON")] = False,
 ) -> int:
     """Kjør en rad nå, for eksempel etter en rettelse."""
@@ -34,6 +35,7 @@ def run(
         kjent_tid=parse_time(known_at, slutten_av_dagen=True),
         bare_vis=dry_run,
         godta=accept,
+        av=by,
     )
     resultat = run_row(rad, valg, plain=not through_server())
     if json:

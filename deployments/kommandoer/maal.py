@@ -1,5 +1,6 @@
 """``bench``: the benchmarks, each as a ratio measured side by side in one run."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -7,11 +8,21 @@ from cyclopts import Parameter
 from deployments.kommandoer.felles import say, say_json
 from deployments.maaling import Maaling
 from deployments.maaling.avspilling import bench_avspilling
+from deployments.maaling.brev import bench_brev
+from deployments.maaling.epost import bench_epost
 from deployments.maaling.lasting import bench_lasting
 from deployments.maaling.lesing import bench_lesing
+from deployments.maaling.utsending import bench_utsending
 from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN, BrukerFeil
 
-MAALINGER = {"lesing": bench_lesing, "lasting": bench_lasting, "avspilling": bench_avspilling}
+MAALINGER: dict[str, Callable[[], Maaling]] = {
+    "lesing": bench_lesing,
+    "lasting": bench_lasting,
+    "brev": bench_brev,
+    "epost": bench_epost,
+    "utsending": bench_utsending,
+    "avspilling": bench_avspilling,
+}
 
 
 def bench(

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from deployments.kommandoer.felles import parse_time, say, say_json
 from deployments.miljo import through_server
-from deployments.rader import corrections_flow
+from deployments.rader import service_flow
 from schemas.rettelser import Rettelsesvalg, Rettet
 from tasks.feil import UTGANG_FERDIG
 
@@ -19,7 +19,7 @@ def correct(
 ) -> int:
     """Bruk rettelsene i innboks, alle eller ingen. Trygt å kjøre to ganger."""
     valg = Rettelsesvalg(bare_vis=dry_run, naa=parse_time(now))
-    flyt = corrections_flow()
+    flyt = service_flow("rettelser")
     resultat = Rettet.model_validate(flyt(valg) if through_server() else flyt.fn(valg))
     if json:
         say_json(resultat.model_dump(mode="json"))

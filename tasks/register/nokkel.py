@@ -5,6 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
+import duckdb
 import keyring
 import keyring.errors
 
@@ -37,6 +38,14 @@ def read_secret(hjem: Path, variabel: str, nokkelfil: str, nokkelring: str) -> s
     if fil.is_file() and (nokkel := fil.read_text(encoding="utf-8").strip()):
         return nokkel
     return _from_keyring(hjem, nokkelring)
+
+
+def register_secret(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the register's own secret, from which references that nobody can guess are made."""
+    svar = con.execute("SELECT verdi FROM meta WHERE navn = 'hemmelighet'").fetchone()
+    if svar is None:
+        raise RuntimeError("registeret har ingen hemmelighet")
+    return str(svar[0])
 
 
 def make_key_file(hjem: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from schemas.verdier import Tilstand
-from tasks import kanaler, utboks
-from tasks.kanaler import Filkanal
+from tasks import filkanal, utboks, utboksposter
+from tasks.filkanal import Fillevering
 
 ANTALL = 6
 """Items in the proposal that the tests send: four youth, one guardian, one adviser."""
@@ -32,18 +32,18 @@ def before_record(monkeypatch: pytest.MonkeyPatch) -> None:
     def record(*args: Any) -> None:
         raise Drept
 
-    monkeypatch.setattr(utboks, "_record", record)
+    monkeypatch.setattr(utboks, "record", record)
 
 
 def inside_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    ekte = utboks._events
+    ekte = utboksposter.write_events
 
     def events(con: Any, hendelser: list[Any], naa: Any) -> None:
         ekte(con, hendelser, naa)
-        if any(tilstand is Tilstand.LEVERT for _, tilstand, _ in hendelser):
+        if any(tilstand is Tilstand.LEVERT for _, tilstand, *_ in hendelser):
             raise Drept
 
-    monkeypatch.setattr(utboks, "_events", events)
+    monkeypatch.setattr(utboksposter, "write_events", events)
 
 
 def before_finish(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,9 +57,9 @@ def at_delivery(nummer: int, *, skrevet: bool) -> Callable[[pytest.MonkeyPatch],
     """Killed at the ``nummer``-th item of the batch, just before or just after its file was written."""
 
     def kill(monkeypatch: pytest.MonkeyPatch) -> None:
-        ekte, antall = Filkanal.deliver, Counter()
+        ekte, antall = Fillevering.deliver, Counter()
 
-        def deliver(self: Filkanal, *args: Any) -> Any:
+        def deliver(self: Fillevering, *args: Any) -> Any:
             antall["levert"] += 1
             if antall["levert"] == nummer and not skrevet:
                 raise Drept
@@ -68,7 +68,7 @@ def at_delivery(nummer: int, *, skrevet: bool) -> Callable[[pytest.MonkeyPatch],
                 raise Drept
             return svar
 
-        monkeypatch.setattr(Filkanal, "deliver", deliver)
+        monkeypatch.setattr(Fillevering, "deliver", deliver)
 
     return kill
 
@@ -79,7 +79,7 @@ def half_written(monkeypatch: pytest.MonkeyPatch) -> None:
         sti.with_name(f".{sti.name}.1.del").write_bytes(innhold[:10])
         raise Drept
 
-    monkeypatch.setattr(kanaler, "write_file", write)
+    monkeypatch.setattr(filkanal, "write_file", write)
 
 
 BRUDD = {

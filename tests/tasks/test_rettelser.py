@@ -331,11 +331,11 @@ def test_the_command_uses_what_lies_in_the_inbox(bygd: Any, capsys: pytest.Captu
 
 
 def test_the_flow_carries_no_value_out_of_a_refusal(bygd: Any) -> None:
-    from deployments.rader import corrections_flow
+    from deployments.rader import service_flow
 
     put(bygd, row(bygd.person(), "fornavn", "Kanari", "Kanarinavn"))
     with pytest.raises(BrukerFeil) as feil:
-        corrections_flow().fn(Rettelsesvalg(naa=bygd.at(NAA)))
+        service_flow("rettelser").fn(Rettelsesvalg(naa=bygd.at(NAA)))
     assert (feil.value.__context__, "anari" in str(feil.value)) == (None, False)
 
 

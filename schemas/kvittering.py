@@ -1,0 +1,48 @@
+"""Receipts: what collecting them came to."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Kvitteringsvalg(BaseModel):
+    """When receipts are fetched."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"description": "Spør mottakerne hvordan det har gått."}
+    )
+
+    naa: datetime | None = Field(
+        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
+    )
+
+
+class Kvitteringsresultat(BaseModel):
+    """How many letters the receivers were asked about, and what they answered. Counts only."""
+
+    spurt: int = 0
+    svart: int = 0
+    levert: int = 0
+    avvist: int = 0
+    retur_hard: int = 0
+    retur_myk: int = 0
+    arkivert: int = 0
+
+    @property
+    def artefakt(self) -> str:
+        """The key of the artifact in the Prefect UI."""
+        return "kvitteringer"
+
+    def oppsummering(self) -> str:
+        """Return a Norwegian Markdown summary."""
+        rader = {
+            "Brev det ble spurt om": self.spurt,
+            "Brev mottakeren svarte om": self.svart,
+            "Levert siden sist": self.levert,
+            "Ikke levert siden sist": self.avvist,
+            "E-post i retur for godt": self.retur_hard,
+            "E-post i retur foreløpig": self.retur_myk,
+            "Bekreftet av arkivet": self.arkivert,
+        }
+        linjer = "\n".join(f"| {navn} | {antall} |" for navn, antall in rader.items())
+        return f"# Kvitteringer\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n"

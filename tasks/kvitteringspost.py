@@ -1,0 +1,76 @@
+"""Receipts that come as files in the inbox: mailbox exports with returned e-mail, and the archive's answers."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from schemas.verdier import Tilstand
+from tasks.arkivmelding import Arkivkvittering, read_receipt
+from tasks.hjem import Hjem
+from tasks.innboks import RECEIPT_SUFFIXES, keep_raw
+from tasks.klokke import to_utc
+from tasks.returpost import Retur, Returslag, read_export
+from tasks.utboksposter import register_reference, write_events
+
+ARKIVENDELSE: Final = ".xml"
+UNDERVEIS: Final = "underveis"
+RETURNERT: Final = {Returslag.HARD: "epost_retur_hard", Returslag.MYK: "epost_retur_myk"}
+
+
+@dataclass
+class Mottatt:
+    """What the inbox had: returned e-mail by item, and the archive's answers. ``filer`` leave the inbox afterwards."""
+
+    returer: dict[str, Retur] = field(default_factory=dict)
+    arkiv: list[Arkivkvittering] = field(default_factory=list)
+    filer: list[Path] = field(default_factory=list)
+
+
+def read_inbox(hjem: Hjem) -> Mottatt:
+    """Read every receipt file in the inbox. A file that is no receipt from the archive stays: BrukerFeil ÅH-1654."""
+    mottatt = Mottatt()
+    for sti in sorted(hjem.innboks.iterdir()) if hjem.innboks.is_dir() else ():
+        endelse = sti.suffix.casefold()
+        if endelse in RECEIPT_SUFFIXES - {ARKIVENDELSE}:
+            mottatt.returer |= read_export(sti.read_bytes()).worst()
+        elif endelse == ARKIVENDELSE:
+            mottatt.arkiv.append(read_receipt(sti.read_bytes(), sti.name))
+        else:
+            continue
+        mottatt.filer.append(sti)
+    return mottatt
+
+
+def settle_inbox(con: duckdb.DuckDBPyConnection, mottatt: Mottatt, naa: datetime) -> Counter[str]:
+    """Give each item that a receipt is about its state, and keep the files as they came; return how many of what.
+
+    A receipt about an item that has its end already, or that is not ours, changes nothing.
+    """
+    for sti in mottatt.filer:
+        innhold = sti.read_bytes()
+        keep_raw(con, hashlib.sha256(innhold).hexdigest(), sti.name, "kvittering", innhold, to_utc(naa))
+    sendt = _waiting(con)
+    hendelser = [
+        (item, Tilstand.AVVIST, RETURNERT[retur.slag], "")
+        for item, retur in sorted(mottatt.returer.items())
+        if item in sendt.values() and retur.gitt_opp
+    ]
+    hendelser += [
+        (sendt[svar.referanse], Tilstand.LEVERT if svar.godtatt else Tilstand.AVVIST, "", svar.registrerings_id)
+        for svar in mottatt.arkiv
+        if svar.referanse in sendt
+    ]
+    write_events(con, hendelser, naa)
+    myke = sum(not retur.gitt_opp for item, retur in mottatt.returer.items() if item in sendt.values())
+    return Counter(grunn or tilstand for _, tilstand, grunn, _ in hendelser) + Counter({UNDERVEIS: myke})
+
+
+def _waiting(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return reference → item of what has been sent and may still be answered."""
+    svar = con.execute("SELECT utsending_id FROM utsending_naa WHERE tilstand = 'sendt' ORDER BY 1").fetchall()
+    return {register_reference(con, item): item for (item,) in svar}

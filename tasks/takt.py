@@ -1,0 +1,74 @@
+"""How fast a channel may go: so many a minute, so many a day, and what is told while it waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import duckdb
+
+from schemas.innstillinger import Kanalgrense
+from schemas.verdier import Kanal
+from tasks.klokke import OSLO, Ur, from_utc, to_utc
+
+DOGNGRENSE = "dogngrense"
+MINUTTGRENSE = "minuttgrense"
+BUNKER_I_MINUTTET = 12
+"""A throttled channel goes in bunches of five seconds, not a minute's all at once."""
+
+
+@dataclass
+class Takt:
+    """The pace of one channel through one sending, which began at ``start``."""
+
+    kanal: Kanal
+    grense: Kanalgrense
+    start: datetime
+    ur: Ur
+    begynt: int = 0
+
+    def room_today(self, con: duckdb.DuckDBPyConnection, bolk: int) -> int:
+        """Return how many of the next bunch may go now: none when the day's are used up."""
+        if self.grense.per_minutt:
+            bolk = max(1, min(bolk, self.grense.per_minutt // BUNKER_I_MINUTTET))
+        if self.grense.per_dogn is None:
+            return bolk
+        midnatt = datetime.combine(self.start.astimezone(OSLO).date(), time(), OSLO)
+        svar = con.execute(
+            "SELECT count(*) FROM utsending_hendelse h JOIN utsending u USING (utsending_id)"
+            " WHERE u.kanal = ? AND h.tilstand = 'sender' AND h.tid >= ?",
+            [self.kanal, to_utc(midnatt)],
+        ).fetchone()
+        return max(0, min(bolk, self.grense.per_dogn - (svar[0] if svar else 0)))
+
+    def tomorrow(self) -> datetime:
+        """Return when a channel that has used up its day may go on."""
+        i_morgen = self.start.astimezone(OSLO).date() + timedelta(days=1)
+        return datetime.combine(i_morgen, time(), OSLO)
+
+    def wait_turn(self, si: Callable[[datetime], None]) -> None:
+        """Sleep until the next bunch may go; ``si`` is told until when, before the sleep."""
+        if not self.grense.per_minutt or not self.begynt:
+            return
+        ledig = timedelta(minutes=self.begynt / self.grense.per_minutt)
+        if (vent := ledig - self.ur.brukt()) > timedelta():
+            si(self.start + ledig)
+            self.ur.sov(vent.total_seconds())
+
+
+def note_wait(con: duckdb.DuckDBPyConnection, forslag_id: str, kanal: Kanal, til: datetime, grunn: str) -> None:
+    """Write that the proposal's channel waits until ``til``, instead of what was said before."""
+    clear_wait(con, forslag_id, kanal)
+    con.execute("INSERT INTO utsending_vent VALUES (?, ?, ?, ?)", [forslag_id, kanal, to_utc(til), grunn])
+
+
+def clear_wait(con: duckdb.DuckDBPyConnection, forslag_id: str, kanal: Kanal) -> None:
+    """Forget what the proposal's channel waited for."""
+    con.execute("DELETE FROM utsending_vent WHERE forslag_id = ? AND kanal = ?", [forslag_id, kanal])
+
+
+def waits(con: duckdb.DuckDBPyConnection, forslag_id: str) -> list[tuple[str, datetime, str]]:
+    """Return (channel, until when, why) of what the proposal waits for."""
+    rader = con.execute(
+        "SELECT kanal, vent_til, grunn FROM utsending_vent WHERE forslag_id = ? ORDER BY ALL", [forslag_id]
+    ).fetchall()
+    return [(kanal, from_utc(til), grunn) for kanal, til, grunn in rader]

@@ -1,0 +1,67 @@
+"""A channel's pace: so many a minute, so many a day, and what is shown while it waits."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tasks import utboks
+from tasks.forslagsvisning import waiting
+from tasks.klokke import Ur
+
+
+class Klokke:
+    """Time that passes only when someone sleeps."""
+
+    def __init__(self) -> None:
+        self.gatt = 0.0
+
+    def ur(self) -> Ur:
+        return Ur(brukt=lambda: timedelta(seconds=self.gatt), sov=self.sleep)
+
+    def sleep(self, sekunder: float) -> None:
+        self.gatt += sekunder
+
+
+def approved(bygd: Any, antall: int, grense: str) -> str:
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    sti.write_text(sti.read_text("utf-8") + f"\n[kanalgrenser.print]\n{grense}\n", "utf-8")
+    for nummer in range(antall):
+        bygd.person(raadgiver="", fodselsdato=f"2007-0{1 + nummer % 9}-14")
+    forslag_id = str(bygd.run().forslag_id)
+    bygd.approve(forslag_id)
+    return forslag_id
+
+
+def test_so_many_a_minute_and_never_more_in_any_minute(bygd: Any, hurtig: None) -> None:
+    forslag_id = approved(bygd, 75, "per_minutt = 30")
+    klokke = Klokke()
+    utboks.send(bygd.fresh(), forslag_id, bygd.at(bygd.BREVDAG), klokke.ur())
+    tider = [tid for (tid,) in bygd.ask("SELECT tid FROM utsending_hendelse WHERE tilstand = 'sender' ORDER BY 1")]
+    assert len(tider) == 75
+    assert max(sum(fra <= tid < fra + timedelta(minutes=1) for tid in tider) for fra in tider) <= 31
+    assert timedelta(minutes=2) <= tider[-1] - tider[0] <= timedelta(minutes=2.5)
+
+
+def test_while_it_waits_it_is_shown_until_when(bygd: Any, hurtig: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    forslag_id = approved(bygd, 4, "per_minutt = 12")
+    klokke, vist = Klokke(), []
+
+    def sleep(sekunder: float) -> None:
+        vist.append(waiting(bygd.fresh())[0])
+        klokke.sleep(sekunder)
+
+    utboks.send(bygd.fresh(), forslag_id, bygd.at(bygd.BREVDAG), Ur(lambda: timedelta(seconds=klokke.gatt), sov=sleep))
+    assert vist[0]["venter"] == [{"kanal": "print", "til": "11.05.2026 kl. 08:00", "grunn": "minuttgrense"}]
+    assert vist[0]["gjort"] == {"levert": 1, "planlagt": 3}
+
+
+def test_the_days_cap_leaves_the_rest_for_tomorrow_and_says_so(bygd: Any, hurtig: None) -> None:
+    forslag_id = approved(bygd, 5, "per_dogn = 3")
+    (i_dag,) = bygd.send(forslag_id)
+    assert (i_dag.levert, i_dag.planlagt, i_dag.venter_grunn) == (3, 2, "dogngrense")
+    assert i_dag.venter_til == bygd.at("2026-05-12T00:00")
+    (samme_dag,) = bygd.send(forslag_id, tid="2026-05-11T23:59")
+    assert (samme_dag.levert, bygd.proposal(forslag_id)) == (3, "iverksettes")
+    (i_morgen,) = bygd.send(forslag_id, tid="2026-05-12T00:00")
+    assert (i_morgen.levert, bygd.proposal(forslag_id)) == (5, "iverksatt")
