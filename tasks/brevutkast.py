@@ -89,8 +89,15 @@ def _letter(
     innhold = as_json(
         {"brev": asdict(brev), "mal": template_hash(), "tittel": title_of(brev), "digital_id": digital_id}
     )
-    nokkel = letter_key(anledning.rad.rad, anledning.aar, person["person_id"], til.mottaker, til.ref)
-    return Sending(person["person_id"], til.mottaker, til.ref, til.kanal, nokkel, innhold, token)
+    ref = _guardian_ref(anledning.hemmelighet, digital_id or til.navn) if til.ref else ""
+    nokkel = letter_key(anledning.rad.rad, anledning.aar, person["person_id"], til.mottaker, ref)
+    return Sending(person["person_id"], til.mottaker, ref, til.kanal, nokkel, innhold, token)
+
+
+def _guardian_ref(hemmelighet: str, hvem: str) -> str:
+    """Return what a guardian is called in the outbox: who she is, and not in which place a source has put her today."""
+    kode = hmac.digest(hemmelighet.encode(), " ".join(hvem.casefold().split()).encode(), "sha256")
+    return f"foresatt-{kode.hex()[:12]}"
 
 
 def letter_of(innhold: str) -> Brevdata:

@@ -64,7 +64,7 @@ def _archive(hjem: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil
 def _mobiles(hjem: Hjem, poster: Sequence[Post]) -> dict[str, str]:
     """Return item → mobile number, looked up in the contact register now and kept nowhere."""
     hvem = {post.utsending_id: str(json.loads(post.innhold)["digital_id"]) for post in poster}
-    kontakter = krr.look_up(hjem, set(hvem.values()))
+    kontakter = krr.look_up(hjem, set(hvem.values()) - {""})
     return {item: kontakter[nummer].mobil for item, nummer in hvem.items() if nummer in kontakter}
 
 

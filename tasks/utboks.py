@@ -180,8 +180,14 @@ def _send_channel(utsending: Utsending, kanal: Kanal, vei: Kanalvei) -> None:
 
 
 def _deliver(leveranse: Leveranse, bolk: list[Post]) -> list[tuple[str, Leveringssvar]]:
-    """Hand over each item, once; those after the one that stopped the channel were never begun."""
-    leveranse.prepare(bolk)
+    """Hand over each item, once; those after the one that stopped the channel were never begun.
+
+    What cannot be made ready (a look-up that fails) was never begun either: the channel says why, and waits.
+    """
+    try:
+        leveranse.prepare(bolk)
+    except BrukerFeil as feil:
+        return [(post.utsending_id, Leveringssvar(Tilstand.PLANLAGT, feil.kode, stopp=True)) for post in bolk]
     svar: list[tuple[str, Leveringssvar]] = []
     for post in bolk:
         if svar and svar[-1][1].stopp:

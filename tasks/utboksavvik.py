@@ -20,7 +20,7 @@ UTEN_AVVIK = """
         count(*) FILTER (tilstand = 'sendt' AND NOT list_contains($kjente, k.status)) AS ukjent,
         count(*) FILTER (tilstand = 'sendt' AND k.status = 'VARSLET' AND k.status_tid < $ulest) AS ulest,
         count(*) FILTER (
-            tilstand = 'sendt' AND ekstern_id <> '' AND k.status IS NULL AND tilstand_tid < $ulest
+            tilstand = 'sendt' AND kanal IN ('digital', 'print') AND k.status IS NULL AND tilstand_tid < $ulest
         ) AS taus
     FROM utsending_naa LEFT JOIN (
         SELECT utsending_id, arg_max(status, status_tid) AS status, max(status_tid) AS status_tid

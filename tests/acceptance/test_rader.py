@@ -69,7 +69,10 @@ def letters_are_right(aaret: Aar, nummer: str, sendt_dato: date) -> None:
     foresatte = set(sendt.loc[sendt["mottaker"] == "foresatt", "person_id"])
     assert not any(is_adult(fodt, sendt_dato) for fodt in born(aaret, foresatte).values())
     brev = {
-        navn for kanal in ("digital", "print") for navn in aaret.files(f"utboks/{kanal}") if f"/F2026-{nummer}" in navn
+        navn
+        for kanal in ("digital", "print")
+        for navn in aaret.files(f"utboks/{kanal}")
+        if f"/F2026-{nummer}" in navn and navn.endswith(".pdf")
     }
     assert len(brev) == len(sendt[sendt["mottaker"] != "rådgiver"])
 

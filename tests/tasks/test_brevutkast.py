@@ -92,3 +92,19 @@ def test_letters_with_a_logo_are_handed_over_with_it(bygd: Any) -> None:
     storrelser = [sti.stat().st_size for sti in bygd.files() if sti.suffix == ".pdf"]
     assert len(storrelser) == 2
     assert max(storrelser) > max(uten) + 300
+
+
+def test_when_the_source_swaps_the_guardians_places_each_still_gets_one_letter(bygd: Any) -> None:
+    far = {felt.replace("foresatt1", "foresatt2"): verdi for felt, verdi in bygd.MOR.items()}
+    far |= {"foresatt2_navn": "Far Nordmann", "foresatt2_adresselinje1": ""}
+    person = bygd.person(**bygd.MINDREAARIG, **far, raadgiver="")
+    bygd.letters_sent()
+    byttet = {
+        "foresatt1_navn": "Far Nordmann",
+        "foresatt2_navn": "Mor Nordmann",
+        "foresatt2_adresselinje1": "Storgata 1",
+    }
+    bygd.change(person, "2026-05-11", "2026-05-11T12:00", **byttet)
+    bygd.letters_sent(tid="2026-05-12T08:00")
+    brev = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'foresatt' ORDER BY utsending_id")
+    assert [json.loads(innhold)["brev"]["navn"] for (innhold,) in brev] == ["Mor Nordmann", "Far Nordmann"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.verdier import Modus
-from tasks import forslag, kvitteringer
+from tasks import forslag, kanaler, kvitteringer
 from tasks.feil import BrukerFeil
 from tests.motparter.sms import NOKKEL, Sms
 from tests.motparter.svarut import SvarUt
@@ -150,6 +150,18 @@ def test_an_sms_is_tried_once_whatever_came_of_it(purring: Any, sms: Sms) -> Non
     approved(purring, purring.PURREBREV, "2026-05-26T08:00")
     purring.send(tid="2026-05-26T08:00")
     assert purring.run(purring.PURREBREV, "2026-05-27T08:00").foreslaatt == 0
+
+
+def test_a_look_up_that_fails_at_the_last_moment_has_begun_nothing(
+    purring: Any, sms: Sms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forslag_id = approved(purring, purring.PURREBREV, "2026-05-26T08:00")
+    with monkeypatch.context() as patch:
+        patch.setattr(kanaler, "_mobiles", lambda *_: (_ for _ in ()).throw(BrukerFeil("ÅH-1602", fil="krr.json")))
+        (sendt,) = purring.send(tid="2026-05-26T08:00")
+    assert (sendt.planlagt, sendt.venter_grunn, sms.antall.total()) == (2, "ÅH-1602", 0)
+    purring.send(tid="2026-05-26T09:00")
+    assert (purring.proposal(forslag_id), sms.antall.total()) == ("iverksatt", 1)
 
 
 @pytest.mark.parametrize(("status", "tilstand"), [("5.1.1", "avvist"), ("4.4.7", "avvist")])

@@ -186,7 +186,7 @@ def test_a_change_after_approval_stops_the_transfer(bygd: Any) -> None:
     from tasks.feil import BrukerFeil
 
     person = bygd.person()
-    bygd.approve(bygd.run(FEBRUAR, "2026-02-16T08:00").forslag_id)
+    bygd.approve(bygd.run(FEBRUAR, "2026-02-16T08:00").forslag_id, "2026-02-16T08:30")
     bygd.change(person, "2026-02-01", "2026-02-16T09:00", ot_status="OTAR")
     with pytest.raises(BrukerFeil, match="ÅH-1403"):
         bygd.send(tid="2026-02-16T10:00")
