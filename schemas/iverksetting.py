@@ -30,11 +30,16 @@ class Sendt(BaseModel):
     sender: int = 0
     venter_til: datetime | None = None
     venter_grunn: str = ""
+    venter_tekst: str = ""
 
     @property
     def venter(self) -> str:
         """Until when it waits, and why; blank when it does not."""
-        return f"til {self.venter_til:%d.%m.%Y kl. %H:%M} ({self.venter_grunn})" if self.venter_til else ""
+        return (
+            f"til {self.venter_til:%d.%m.%Y kl. %H:%M} ({self.venter_tekst or self.venter_grunn})"
+            if self.venter_til
+            else ""
+        )
 
     @property
     def gikk_ut(self) -> int:

@@ -8,7 +8,7 @@ import pandas as pd
 from schemas.verdier import Forslagstilstand
 from tasks.hjem import Hjem
 from tasks.klokke import OSLO
-from tasks.takt import waits
+from tasks.takt import reason_text, waits
 from tasks.utboksposter import count_by_state
 
 APNE = (Forslagstilstand.VENTER, Forslagstilstand.GODKJENT)
@@ -46,7 +46,11 @@ def describe(con: duckdb.DuckDBPyConnection, forslag_id: str) -> dict[str, Any]:
         "forskjell": difference(con, forslag_id),
         "gjort": count_by_state(con, forslag_id) if tilstand == Forslagstilstand.IVERKSETTES else {},
         "venter": [
-            {"kanal": kanal, "til": f"{til.astimezone(OSLO):%d.%m.%Y kl. %H:%M}", "grunn": grunn}
+            {
+                "kanal": kanal,
+                "til": f"{til.astimezone(OSLO):%d.%m.%Y kl. %H:%M}",
+                "grunn": reason_text(grunn, til.date()),
+            }
             for kanal, til, grunn in waits(con, forslag_id)
         ],
     }

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import duckdb
 
 from schemas.innstillinger import Kanalgrense
 from schemas.verdier import Kanal
+from tasks import kodeverk
+from tasks.feil import messages
 from tasks.klokke import OSLO, Ur, from_utc, to_utc
 
 DOGNGRENSE = "dogngrense"
@@ -64,6 +66,12 @@ def note_wait(con: duckdb.DuckDBPyConnection, forslag_id: str, kanal: Kanal, til
 def clear_wait(con: duckdb.DuckDBPyConnection, forslag_id: str, kanal: Kanal) -> None:
     """Forget what the proposal's channel waited for."""
     con.execute("DELETE FROM utsending_vent WHERE forslag_id = ? AND kanal = ?", [forslag_id, kanal])
+
+
+def reason_text(grunn: str, dato: date) -> str:
+    """Return what a reason means, in words: a code of ``kodeverk/leveringsgrunner`` or of a message."""
+    tekster = {rad["kode"]: rad["tekst"] for rad in kodeverk.valid_on("kodeverk/leveringsgrunner", dato)}
+    return tekster.get(grunn) or messages().get(grunn, (grunn, ""))[0]
 
 
 def waits(con: duckdb.DuckDBPyConnection, forslag_id: str) -> list[tuple[str, datetime, str]]:

@@ -24,9 +24,9 @@ from tasks.godkjentvakt import ENDRET, knowledge, refuse_changed, still_holds
 from tasks.hjem import Hjem
 from tasks.kanal import Kanalvei, Leveranse, Leveringssvar, Post
 from tasks.kanaler import channel
-from tasks.klokke import Ur, clock
+from tasks.klokke import Ur, clock, local_date
 from tasks.steg import step
-from tasks.takt import DOGNGRENSE, MINUTTGRENSE, Takt, clear_wait, note_wait, waits
+from tasks.takt import DOGNGRENSE, MINUTTGRENSE, Takt, clear_wait, note_wait, reason_text, waits
 from tasks.trykkoverlevering import write_sheets
 from tasks.utboksavvik import report_all
 from tasks.utboksposter import FERDIGE, channels, count_by_state, posts, record, write_events
@@ -70,7 +70,7 @@ def send(hjem: Hjem, forslag_id: str | None, naa: datetime, ur: Ur | None = None
 
 @dataclass
 class Utsending:
-    """One proposal being carried out: by whose clock, what the register knew, and what has had its turn."""
+    """One proposal being carried out: by whose clock, what the register knew, and what has had its turn and waits."""
 
     hjem: Hjem
     forslag_id: str
@@ -104,14 +104,20 @@ def _approved(hjem: Hjem, forslag_id: str | None) -> list[str]:
 def _carry_out(utsending: Utsending) -> Sendt | str:
     """Carry out one proposal; return its name instead where it is void and has expired."""
     with utsending.register() as con:
-        tilstand = state_of(con, utsending.forslag_id)
         if (frist := regret_until(con, utsending.hjem, utsending.forslag_id)) and utsending.naa < frist:
             antall = count_by_state(con, utsending.forslag_id)
-            return Sendt(forslag_id=utsending.forslag_id, venter_til=frist, venter_grunn=ANGREFRIST, **antall)
+            tekst = reason_text(ANGREFRIST, local_date(utsending.naa))
+            return Sendt(
+                forslag_id=utsending.forslag_id,
+                venter_til=frist,
+                venter_grunn=ANGREFRIST,
+                venter_tekst=tekst,
+                **antall,
+            )
         veier = {kanal: channel(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
     _reconcile(utsending, veier)
     with utsending.register() as con:
-        gjelder = _prepare(con, utsending, tilstand)
+        gjelder = _prepare(con, utsending)
         utsending.sett = knowledge(con)
         veier = {kanal: channel(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
     remove_previews(utsending.hjem, utsending.forslag_id)
@@ -141,13 +147,15 @@ def _explained(svar: Leveringssvar) -> Leveringssvar:
     return Leveringssvar(svar.tilstand, grunn, svar.ekstern_id)
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, utsending: Utsending, tilstand: Forslagstilstand) -> bool:
+def _prepare(con: duckdb.DuckDBPyConnection, utsending: Utsending) -> bool:
     """Compare what was approved with what would be sent now.
 
     Before the first item any difference makes the approval void (returns False). After a cut-off the items that are
-    no longer the same are refused one by one.
+    no longer the same are refused one by one. The state is read here, where it is changed: someone may have rejected or
+    stopped the proposal a moment ago.
     """
     forslag_id, hjem, naa = utsending.forslag_id, utsending.hjem, utsending.naa
+    tilstand = state_of(con, forslag_id)
     if tilstand is Forslagstilstand.IVERKSETTES:
         refuse_changed(con, hjem, forslag_id, naa)
     elif tilstand is Forslagstilstand.GODKJENT:
@@ -174,7 +182,7 @@ def _send_channel(utsending: Utsending, kanal: Kanal, vei: Kanalvei) -> None:
                 record(con, svar, utsending.naa)
                 if stoppet:
                     note_wait(con, utsending.forslag_id, kanal, stoppet.vent_til or utsending.naa, stoppet.grunn)
-            utsending.hatt_tur.update(post.utsending_id for post in bolk)
+            utsending.hatt_tur.update(item for item, enkelt in svar if enkelt.tilstand is Tilstand.PLANLAGT)
             if stoppet:
                 return
 
@@ -263,7 +271,8 @@ def _finish(utsending: Utsending) -> Sendt:
         write_sheets(con, utsending.hjem, utsending.forslag_id)
         venter = waits(con, utsending.forslag_id)
     _, til, grunn = min(venter, key=lambda vent: vent[1], default=("", None, ""))
-    return Sendt(forslag_id=utsending.forslag_id, venter_til=til, venter_grunn=grunn, **antall)
+    tekst = reason_text(grunn, local_date(utsending.naa)) if grunn else ""
+    return Sendt(forslag_id=utsending.forslag_id, venter_til=til, venter_grunn=grunn, venter_tekst=tekst, **antall)
 
 
 def stopped(hjem: Hjem, forslag_id: str) -> Sendt:

@@ -11,7 +11,7 @@ import pytest
 from deployments.rader import service_flow
 from schemas.avgjorelse import Avgjorelsesvalg, Beslutning
 from schemas.verdier import Kanal, Modus
-from tasks import avgjorelse, filkanal, forslag
+from tasks import avgjorelse, filkanal, forslag, utboks
 from tasks.feil import BrukerFeil
 from tasks.kanaler import FILKANALER
 from tests.motparter.svarut import SvarUt
@@ -64,6 +64,19 @@ def test_a_regretted_approval_sends_nothing(bygd: Any, hurtig: None, angrefrist:
     decide(bygd, forslag_id, Beslutning.GODKJENN)
     decide(bygd, forslag_id, Beslutning.AVVIS, "2026-05-11T08:10", "feil tekst")
     assert (bygd.send(tid="2026-05-12T08:00"), bygd.files()) == ([], [])
+
+
+@pytest.mark.parametrize(("avgjor", "tilstand"), [(forslag.reject, "avvist"), (forslag.stop, "stoppet")])
+def test_a_decision_that_comes_just_as_the_sending_begins_is_heeded(
+    bygd: Any, hurtig: None, monkeypatch: pytest.MonkeyPatch, avgjor: Any, tilstand: str
+) -> None:
+    forslag_id = proposal(bygd)
+    bygd.approve(forslag_id)
+    monkeypatch.setattr(
+        utboks, "_reconcile", lambda *_: avgjor(bygd.hjem, forslag_id, "Kari", "feil", bygd.at(BREVDAG))
+    )
+    bygd.send()
+    assert (bygd.files(), bygd.proposal(forslag_id)) == ([], tilstand)
 
 
 @pytest.mark.parametrize("navn", ["Kari Nordmann", "  kari   nordmann ", "KARI NORDMANN"])

@@ -154,7 +154,22 @@ def one_more(bygd: Any, person: str) -> None:
     bygd.person()
 
 
-@pytest.mark.parametrize("endring", [moved, protected, dead, applied_since, one_more])
+def set_otherwise(bygd: Any, fra: str, til: str) -> None:
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    tekst = sti.read_text("utf-8")
+    assert fra in tekst
+    sti.write_text(tekst.replace(fra, til), "utf-8")
+
+
+def another_sender(bygd: Any, person: str) -> None:
+    set_otherwise(bygd, 'avsender = "Oppfølgingstjenesten"', 'avsender = "En annen tjeneste"')
+
+
+def another_survey(bygd: Any, person: str) -> None:
+    set_otherwise(bygd, "https://undersokelse.example.no/?ref=", "https://annen.example.no/?ref=")
+
+
+@pytest.mark.parametrize("endring", [moved, protected, dead, applied_since, one_more, another_sender, another_survey])
 def test_an_approval_is_void_when_the_world_changes_before_it_is_sent(bygd: Any, endring: Any) -> None:
     bygd.person()
     person = bygd.person()
@@ -166,6 +181,25 @@ def test_an_approval_is_void_when_the_world_changes_before_it_is_sent(bygd: Any,
     assert bygd.files() == []
     assert bygd.proposal(forslag_id) == "utløpt"
     assert bygd.run(tid="2026-05-11T11:00").forslag_id not in {None, forslag_id}
+
+
+@pytest.mark.parametrize(
+    "endring",
+    [
+        {"foresatt1_navn": "En Annen"},
+        {"foresatt1_adresselinje1": "Ny vei 2"},
+        {"foresatt1_foreldreansvar": "N"},
+        {"foresatt1_adressegradering_vigo": "strengtFortrolig"},
+    ],
+)
+def test_an_approval_is_void_when_a_guardian_is_another_or_elsewhere(bygd: Any, endring: dict[str, str]) -> None:
+    person = bygd.person(**bygd.MINDREAARIG)
+    forslag_id = bygd.run().forslag_id
+    bygd.approve(forslag_id)
+    bygd.change(person, "2026-05-11", SENERE, **endring)
+    with pytest.raises(BrukerFeil, match="ÅH-1403"):
+        bygd.send(tid="2026-05-11T10:00")
+    assert (bygd.files(), bygd.proposal(forslag_id)) == ([], "utløpt")
 
 
 def test_the_channel_is_decided_on_the_day_of_dispatch_without_a_new_approval(bygd: Any) -> None:

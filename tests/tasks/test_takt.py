@@ -52,7 +52,9 @@ def test_while_it_waits_it_is_shown_until_when(bygd: Any, hurtig: None, monkeypa
         klokke.sleep(sekunder)
 
     utboks.send(bygd.fresh(), forslag_id, bygd.at(bygd.BREVDAG), Ur(lambda: timedelta(seconds=klokke.gatt), sov=sleep))
-    assert vist[0]["venter"] == [{"kanal": "print", "til": "11.05.2026 kl. 08:00", "grunn": "minuttgrense"}]
+    assert vist[0]["venter"] == [
+        {"kanal": "print", "til": "11.05.2026 kl. 08:00", "grunn": "Kanalen holder farten fylket har bestemt"}
+    ]
     assert vist[0]["gjort"] == {"levert": 1, "planlagt": 3}
 
 
