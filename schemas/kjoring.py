@@ -110,8 +110,8 @@ class Kjoreresultat(BaseModel):
         steg = []
         if self.forslag_id and self.kjoring_id:
             steg.append(
-                f"Se forslaget {self.forslag_id} med `./arshjul pending`, og avgjør det med «95 · Godkjenn, avvis eller "
-                f"stopp et forslag» eller `./arshjul approve {self.forslag_id} --by NAVN`"
+                f"Se forslaget {self.forslag_id} med `./arshjul pending`, og avgjør det med «95 · Godkjenn, avvis "
+                f"eller stopp et forslag» eller `./arshjul approve {self.forslag_id} --by NAVN`"
             )
         if self.karantene:
             steg.append("Rett radene som er satt til side i arbeidsboken i mappen `karantene`")

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
 from tasks.klokke import Ur
+from tasks.nettkall import asked_seconds
 
 T = TypeVar("T")
 
@@ -46,12 +46,5 @@ def again(en_gang: Callable[[], T], pause: Callable[[T], Pause | None], ur: Ur, 
 
 def asked_pause(retry_after: str, ur: Ur) -> Pause:
     """Return how long the service asks us to wait, at most our longest."""
-    if retry_after.strip().isdecimal():
-        sekunder = float(retry_after)
-    else:
-        try:
-            naar = parsedate_to_datetime(retry_after)
-            sekunder = (naar - ur.naa()).total_seconds()
-        except (TypeError, ValueError, OverflowError):
-            return Pause()
-    return Pause(min(max(sekunder, 0.0), LENGSTE_PAUSE_SEKUNDER))
+    sekunder = asked_seconds(retry_after, ur.naa())
+    return Pause() if sekunder is None else Pause(min(sekunder, LENGSTE_PAUSE_SEKUNDER))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Final
 
@@ -19,6 +21,8 @@ from tasks.feil import BrukerFeil
 TIDSGRENSER: Final = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
 FRIST_SEKUNDER: Final = 30.0
 """A whole call; the library's limits are per read, and an answer may trickle for ever."""
+VENT_SEKUNDER: Final = 60.0
+LENGSTE_VENT_SEKUNDER: Final = 86_400.0
 MEST_SVAR: Final = 16 * 1024 * 1024
 
 
@@ -105,6 +109,22 @@ def client(adresse: str, hoder: dict[str, str] | None = None) -> Iterator[Nettkl
         yield klient
     finally:
         klient.close()
+
+
+def asked_seconds(retry_after: str, naa: datetime) -> float | None:
+    """Return for how long ``Retry-After`` (seconds, or a date) asks us to wait, None where it says neither."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - naa).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def wait_until(retry_after: str, naa: datetime) -> datetime:
+    """Return until when a service that takes no more now is left alone: as it asks, at most a day; else a minute."""
+    sekunder = asked_seconds(retry_after, naa)
+    return naa + timedelta(seconds=VENT_SEKUNDER if sekunder is None else min(sekunder, LENGSTE_VENT_SEKUNDER))
 
 
 def must_be_ours(modus: Modus, adresse: str, tjeneste: str) -> None:

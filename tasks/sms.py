@@ -21,10 +21,9 @@ from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
 from tasks.kanal import Leveringssvar, Post
 from tasks.klokke import local_date
-from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, must_be_ours
+from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, must_be_ours, wait_until
 from tasks.register.nokkel import read_secret
 from tasks.smstekst import is_too_long
-from tasks.svarut import asked_pause
 
 Nummeroppslag = Callable[[Sequence[Post]], Mapping[str, str]]
 """Look up the items' numbers, at the moment they are to be used: ``utsending_id`` → number."""
@@ -140,7 +139,7 @@ class Smslevering:
             return Leveringssvar(Tilstand.PLANLAGT, OMDIRIGERT, stopp=True)
         if svar.status not in STOPPER:
             return Leveringssvar(Tilstand.AVVIST, AVVIST)
-        vent = asked_pause(svar.hoder.get("Retry-After", ""), self.naa)
+        vent = wait_until(svar.hoder.get("Retry-After", ""), self.naa)
         til = vent if svar.status == HTTPStatus.TOO_MANY_REQUESTS else None
         return Leveringssvar(Tilstand.PLANLAGT, STOPPER[HTTPStatus(svar.status)], stopp=True, vent_til=til)
 

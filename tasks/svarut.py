@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -23,7 +22,7 @@ from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
 from tasks.kanal import Leveringssvar, Post
 from tasks.klokke import OSLO
-from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, must_be_ours
+from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, must_be_ours, wait_until
 from tasks.register.nokkel import read_secret
 from tasks.trykkeri import Side, start_all
 
@@ -36,7 +35,6 @@ GJENTATT: Final = "GJENTAGENDE_FORSENDELSE"
 BOLK: Final = 50
 UKJENTE_PA_RAD: Final = 3
 STATUSER_OM_GANGEN: Final = 100
-VENT_SEKUNDER: Final = 60
 STOPPER: Final = {
     HTTPStatus.MOVED_PERMANENTLY: "svarut_omdirigert",
     HTTPStatus.FOUND: "svarut_omdirigert",
@@ -152,7 +150,7 @@ class Svarutlevering:
             ekstern = _id(_json(svar))
             return Leveringssvar(Tilstand.SENDT, ekstern_id=ekstern) if ekstern else None
         if svar.status in STOPPER:
-            vent = asked_pause(svar.hoder.get("Retry-After", ""), self.naa)
+            vent = wait_until(svar.hoder.get("Retry-After", ""), self.naa)
             grunn = STOPPER[HTTPStatus(svar.status)]
             return Leveringssvar(Tilstand.PLANLAGT, grunn, stopp=True, vent_til=vent)
         if svar.status == HTTPStatus.CONFLICT or GJENTATT in _error_code(svar):
@@ -217,17 +215,6 @@ def _recipient(post: Post, brev: Brevdata, digital_id: str) -> dict[str, str]:
         "poststed": brev.poststed,
     }
     return {navn: verdi for navn, verdi in felter.items() if verdi}
-
-
-def asked_pause(verdi: str, naa: datetime) -> datetime:
-    """Return until when ``Retry-After`` asks us to wait: seconds, or a date; a minute where it says neither."""
-    if verdi.isascii() and verdi.isdigit():
-        return naa + timedelta(seconds=min(int(verdi), 86_400))
-    try:
-        dato = parsedate_to_datetime(verdi)
-    except ValueError:
-        return naa + timedelta(seconds=VENT_SEKUNDER)
-    return max(dato if dato.tzinfo else dato.replace(tzinfo=OSLO), naa)
 
 
 def _found(ider: list[str]) -> Leveringssvar:

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import count, islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from tasks.hjem import Hjem, home
 from tasks.klokke import OSLO, to_utc
 from tasks.register import fakta
 from tasks.register.nokkel import make_key_file
+from tests.motparter.svarut import SvarUt
 
 BREV, PURREBREV = "14-brev-ikkesokere", "16-purrebrev-ikkesokere"
 BREVDAG = "2026-05-11T08:00"
@@ -204,3 +205,10 @@ def bygd(lag_bygd: Callable[[], Bygd], monkeypatch: pytest.MonkeyPatch) -> Bygd:
 def hurtig(monkeypatch: pytest.MonkeyPatch) -> None:
     """Letters as text: what is tested is the sending."""
     monkeypatch.setattr(kanaler, "render_all", lambda brev, _: [EN_SIDE + repr(enkelt).encode() for enkelt in brev])
+
+
+@pytest.fixture
+def tjener() -> Iterator[SvarUt]:
+    """SvarUt's stand-in."""
+    with SvarUt() as svarut:
+        yield svarut

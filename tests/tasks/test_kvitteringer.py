@@ -1,6 +1,5 @@
 """Receipts: late, twice, out of order or unknown, each letter ends in the right state."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,12 +12,6 @@ from tests.svarutprove import Svarutprove
 
 NESTE_DAG, NESTE_UKE = "2026-05-12T08:00", "2026-05-18T08:00"
 STATUSER = [(rad["kode"], rad["tilstand"]) for rad in kodeverk.all_rows("kodeverk/svarut_status")]
-
-
-@pytest.fixture
-def tjener() -> Iterator[SvarUt]:
-    with SvarUt() as svarut:
-        yield svarut
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """SvarUt: every fault is one documented state, no letter goes twice, and what was lost is found by our reference."""
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +15,6 @@ from tests.svarutprove import Svarutprove
 SENERE = "2026-05-11T09:00"
 """More than ``tvil_minutter`` after the letters' day began."""
 STRAKS = "2026-05-11T08:05"
-
-
-@pytest.fixture
-def tjener() -> Iterator[SvarUt]:
-    with SvarUt() as svarut:
-        yield svarut
 
 
 @pytest.fixture
