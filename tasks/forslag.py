@@ -13,7 +13,7 @@ from schemas.utsending import Sending, Utkast, content_hash, letter_key
 from schemas.verdier import Forslagstilstand, Kanal, Modus, Tilstand
 from tasks import kodeverk
 from tasks.anledning import occasion
-from tasks.feil import BrukerFeil
+from tasks.feil import BrukerFeil, ProgramFeil
 from tasks.forhaandsvisning import remove_previews, write_previews
 from tasks.forslagsvisning import APNE, describe
 from tasks.hjem import Hjem
@@ -85,6 +85,8 @@ def _listed(tall: dict[str, int]) -> str:
 
 def _store(kjoring: Kjoring, forslag_id: str, sha: str, utkast: Utkast) -> None:
     con, tid = kjoring.con, kjoring.registrert_tid
+    if len({sending.nokkel for sending in utkast.sendinger}) < len(utkast.sendinger):
+        raise ProgramFeil("forslaget har den samme nøkkelen to ganger")
     con.execute(
         "INSERT INTO forslag VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from schemas.utsending import Sending, Utelatt, Utkast
-from schemas.verdier import Kanal, Modus
+from schemas.verdier import Kanal, Modus, Mottaker
 from tasks.anledning import Anledning
 from tasks.brevutkast import adviser_notices, archive_copy, has_address, letters, reminders, sms_notice
 from tasks.overforing import packages
@@ -31,7 +31,7 @@ def draft(anledning: Anledning, sendte_nokler: set[str]) -> Utkast:
         kopier = [archive_copy(anledning, sending) for sending in nye if sending.kanal in BREVKANALER]
         nye += [kopi for kopi in kopier if kopi.nokkel not in sendte_nokler]
     if anledning.hjem.innstillinger.sms and anledning.rad.parametre.get("sms"):
-        varsler = [sms_notice(anledning, sending) for sending in nye if sending.token]
+        varsler = [sms_notice(anledning, sending) for sending in nye if sending.mottaker is Mottaker.UNGDOM]
         nye += [varsel for varsel in varsler if varsel.nokkel not in sendte_nokler]
     if any(sending.person_id for sending in nye):
         nye += adviser_notices(anledning, nye, _advisers(anledning))

@@ -146,6 +146,17 @@ def test_an_sms_follows_the_reminder_to_whoever_may_be_notified_and_no_number_is
     assert purring.ask("SELECT kode FROM avvik WHERE tilstand = 'åpen'") == []
 
 
+def test_a_minor_gets_one_sms_and_her_guardians_none(purring: Any) -> None:
+    purring.person(**purring.MINDREAARIG, raadgiver="")
+    purring.letters_sent(tid="2026-05-11T09:00")
+    approved(purring, purring.PURREBREV, "2026-05-26T08:00")
+    svar = purring.ask("SELECT person_id, mottaker FROM utsending WHERE kanal = 'sms' ORDER BY 1")
+    assert svar == [(person, "ungdom") for person in ("P0000001", "P0000002", "P0000003")]
+    assert purring.ask("SELECT count(*) = count(DISTINCT nokkel) FROM utsending WHERE rad = ?", purring.PURREBREV) == [
+        (True,)
+    ]
+
+
 def test_an_sms_is_tried_once_whatever_came_of_it(purring: Any, sms: Sms) -> None:
     approved(purring, purring.PURREBREV, "2026-05-26T08:00")
     purring.send(tid="2026-05-26T08:00")
