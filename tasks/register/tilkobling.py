@@ -2,11 +2,16 @@
 
 DuckDB lets one process hold the file and shuts everyone else out, readers too. So a lock file is taken first, with
 a back-off, and a note beside it tells whoever waits which process holds it and since when.
+
+DuckDB writes its own log into the file by writing blocks of it anew in their place. One that is killed meanwhile leaves
+a block half old, half new, and an encrypted block like that can never be read again. So what is committed stays in the
+log, and a long log is written into a copy that then takes the register's place, whole.
 """
 
 import importlib.util
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +31,10 @@ ALIAS = "register"
 VENT_SEKUNDER = 60.0
 SI_FRA_ETTER_SEKUNDER = 2.0
 HTTPFS = "httpfs.duckdb_extension"
+LOGG = ".wal"
+LANG_LOGG = 100_000
+"""So many bytes of log are written into the file: the log is read anew by each transaction."""
+SAMLING = "samling"
 
 
 def _tell(tekst: str) -> None:
@@ -95,7 +104,8 @@ class Register:
     def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         con = _engine(self.sti.parent).cursor()
         try:
-            self._attach(con)
+            self._gather(con)
+            self._attach(con, self.sti, ALIAS)
             con.execute(f"USE {ALIAS}")
             migrate(con)
             yield con
@@ -103,19 +113,45 @@ class Register:
             con.execute("USE memory")
             con.execute(f"DETACH DATABASE IF EXISTS {ALIAS}")
             con.close()
+            if (logg := _log_of(self.sti)).exists():
+                logg.chmod(FIL_RETTIGHETER)
 
-    def _attach(self, con: duckdb.DuckDBPyConnection) -> None:
-        ny = not self.sti.exists()
+    def _gather(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Write a long log into a copy of the register and let the copy take its place.
+
+        Killed at any moment there is one whole register: the copy counts from when it has got its name.
+        """
+        logg, mappe = _log_of(self.sti), self.sti.with_suffix(f".{SAMLING}")
+        samlet = self.sti.with_suffix(".samlet")
+        shutil.rmtree(mappe, ignore_errors=True)
+        if not samlet.exists() and logg.is_file() and logg.stat().st_size >= LANG_LOGG:
+            kopi = make_folder(mappe) / self.sti.name
+            shutil.copyfile(self.sti, kopi)
+            shutil.copyfile(logg, _log_of(kopi))
+            self._attach(con, kopi, SAMLING)
+            con.execute(f"CHECKPOINT {SAMLING}")
+            con.execute(f"DETACH DATABASE {SAMLING}")
+            kopi.chmod(FIL_RETTIGHETER)
+            flush(kopi)
+            kopi.replace(samlet)
+            flush(samlet.parent)
+            shutil.rmtree(mappe)
+        if samlet.exists():
+            # What the log holds, the copy holds too.
+            logg.unlink(missing_ok=True)
+            samlet.replace(self.sti)
+            flush(self.sti.parent)
+
+    def _attach(self, con: duckdb.DuckDBPyConnection, sti: Path, navn: str) -> None:
+        ny = not sti.exists()
         try:
-            con.execute(
-                f"ATTACH '{_quote(str(self.sti))}' AS {ALIAS} (ENCRYPTION_KEY '{_quote(_as_blob(self.nokkel))}')"
-            )
+            con.execute(f"ATTACH '{_quote(str(sti))}' AS {navn} (ENCRYPTION_KEY '{_quote(_as_blob(self.nokkel))}')")
         except duckdb.Error as feil:
             grunn = str(feil)
         else:
-            _assert_encrypted(con)
+            _assert_encrypted(con, navn)
             if ny:
-                self.sti.chmod(FIL_RETTIGHETER)
+                sti.chmod(FIL_RETTIGHETER)
             return
         raise _refusal(grunn, self.sti.name)
 
@@ -130,6 +166,8 @@ def _engine(mappe: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     con.execute(f"LOAD '{_extension()}'")
     con.execute("SET temp_file_encryption = true")
+    con.execute("SET wal_autocheckpoint = '1TB'")
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
     con.execute(f"SET temp_directory = '{_quote(str(mappe))}/register.tmp'")
     return con
 
@@ -152,8 +190,8 @@ def _refusal(grunn: str, fil: str) -> BrukerFeil:
     return BrukerFeil("ÅH-1304", fil=fil)
 
 
-def _assert_encrypted(con: duckdb.DuckDBPyConnection) -> None:
-    rad = con.execute("SELECT encrypted FROM duckdb_databases() WHERE database_name = ?", [ALIAS]).fetchone()
+def _assert_encrypted(con: duckdb.DuckDBPyConnection, navn: str) -> None:
+    rad = con.execute("SELECT encrypted FROM duckdb_databases() WHERE database_name = ?", [navn]).fetchone()
     if rad is None or not rad[0]:
         raise ProgramFeil("registeret er ikke kryptert")
 
@@ -165,6 +203,20 @@ def _extension() -> str:
         raise ProgramFeil("pakken duckdb-extension-httpfs mangler")
     rot = Path(pakke.origin).parent
     return _quote(str(rot / "extensions" / f"v{duckdb.__version__}" / HTTPFS))
+
+
+def flush(sti: Path) -> None:
+    """Have a file or a folder written to the disk."""
+    handtak = os.open(sti, os.O_RDONLY)
+    try:
+        os.fsync(handtak)
+    finally:
+        os.close(handtak)
+
+
+def _log_of(sti: Path) -> Path:
+    """Return DuckDB's log of a file."""
+    return sti.with_name(f"{sti.name}{LOGG}")
 
 
 def _quote(tekst: str) -> str:
