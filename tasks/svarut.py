@@ -32,7 +32,7 @@ MILJOVARIABEL: Final = "ARSHJUL_SVARUT_PASSORD"
 PASSORDFIL: Final = "svarut.passord"
 NOKKELRING: Final = "arshjul-svarut"
 GJENTATT: Final = "GJENTAGENDE_FORSENDELSE"
-BOLK: Final = 50
+BOLK: Final = 100
 UKJENTE_PA_RAD: Final = 3
 STATUSER_OM_GANGEN: Final = 100
 STOPPER: Final = {
@@ -49,12 +49,16 @@ STOPPER: Final = {
 """Nothing was taken, and the next one would fare the same."""
 
 
+Skriver = Callable[[Sequence[Brevdata], Hjem], list[Callable[[], Side]]]
+
+
 @dataclass(frozen=True)
 class Svarutvei:
-    """SvarUt as the county has set it up."""
+    """SvarUt as the county has set it up; ``skriv`` begins to write letters as PDF."""
 
     valg: SvarUt
     bolk: int = BOLK
+    skriv: Skriver = start_all
 
     @property
     def tvil_sekunder(self) -> int:
@@ -74,7 +78,7 @@ class Svarutvei:
             "Accept": "application/json",
         }
         with client(self.valg.adresse, hoder) as klient:
-            yield Svarutlevering(hjem, self.valg, klient, naa)
+            yield Svarutlevering(hjem, self.valg, klient, naa, self.skriv)
 
 
 @dataclass
@@ -85,12 +89,13 @@ class Svarutlevering:
     valg: SvarUt
     klient: Nettklient
     naa: datetime
+    skriv: Skriver
     sider: dict[str, Callable[[], Side]] = field(default_factory=dict)
     ukjente: int = 0
 
     def prepare(self, poster: Sequence[Post]) -> None:
         """Begin to write the letters as PDF: the next is written while one is being sent."""
-        sider = start_all([letter_of(post.innhold) for post in poster], self.hjem)
+        sider = self.skriv([letter_of(post.innhold) for post in poster], self.hjem)
         self.sider = {post.utsending_id: side for post, side in zip(poster, sider, strict=True)}
 
     def deliver(self, post: Post) -> Leveringssvar:

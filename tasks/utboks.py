@@ -5,7 +5,7 @@
 run is done when everything planned is delivered or explained.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,10 +51,17 @@ UFERDIGE = """
 
 
 @step("Send det godkjente")
-def send(hjem: Hjem, forslag_id: str | None, naa: datetime, ur: Ur | None = None) -> list[Sendt]:
+def send(
+    hjem: Hjem,
+    forslag_id: str | None,
+    naa: datetime,
+    ur: Ur | None = None,
+    vei_for: Callable[[Hjem, Kanal], Kanalvei] = channel,
+) -> list[Sendt]:
     """Carry out one approved proposal, or all of them in order; what is already done is left alone.
 
-    ``ur`` is the clock that a throttled channel waits by; unless told, no time passes and nothing waits.
+    ``ur`` is the clock that a throttled channel waits by; unless told, no time passes and nothing waits. ``vei_for`` is
+    how the county delivers by each channel.
     One that has changed since it was approved keeps none of the others from being sent; it is told at the end.
     Raises BrukerFeil ÅH-1401 (unknown), ÅH-1402 (not approved), ÅH-1403 (changed since approval; it expires), ÅH-1404
     (someone else is sending), and what a channel that cannot be used says.
@@ -62,7 +69,7 @@ def send(hjem: Hjem, forslag_id: str | None, naa: datetime, ur: Ur | None = None
     ur = ur or clock(naa)
     with alone(hjem):
         _clear_half_written(hjem)
-        utfall = [_carry_out(Utsending(hjem, enkelt, naa, ur)) for enkelt in _approved(hjem, forslag_id)]
+        utfall = [_carry_out(Utsending(hjem, enkelt, naa, ur, vei_for)) for enkelt in _approved(hjem, forslag_id)]
     if endrede := [enkelt for enkelt in utfall if isinstance(enkelt, str)]:
         raise BrukerFeil("ÅH-1403", forslag=", ".join(endrede))
     return [enkelt for enkelt in utfall if isinstance(enkelt, Sendt)]
@@ -76,6 +83,7 @@ class Utsending:
     forslag_id: str
     start: datetime
     ur: Ur
+    vei_for: Callable[[Hjem, Kanal], Kanalvei]
     sett: list[int] = field(default_factory=list)
     hatt_tur: set[str] = field(default_factory=set)
 
@@ -114,12 +122,12 @@ def _carry_out(utsending: Utsending) -> Sendt | str:
                 venter_tekst=tekst,
                 **antall,
             )
-        veier = {kanal: channel(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
+        veier = {kanal: utsending.vei_for(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
     _reconcile(utsending, veier)
     with utsending.register() as con:
         gjelder = _prepare(con, utsending)
         utsending.sett = knowledge(con)
-        veier = {kanal: channel(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
+        veier = {kanal: utsending.vei_for(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
     remove_previews(utsending.hjem, utsending.forslag_id)
     if not gjelder:
         return utsending.forslag_id

@@ -1,12 +1,14 @@
 """A tiny county that sends by SvarUt, to the stand-in."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import pytest
 
 from schemas.brev import Brevdata
-from tasks import maskinporten, svarut
+from tasks import kanaler, maskinporten, svarut
+from tasks.hjem import Hjem
 from tests.motparter.svarut import INTEGRASJON_ID, INTEGRASJON_PASSORD, KONTO_ID, TOKEN, SvarUt
 
 PDF = b"%PDF-1.7 brev"
@@ -24,6 +26,10 @@ def _page(brev: Brevdata) -> bytes:
     return PDF + brev.navn.encode()
 
 
+def _pages(brev: Sequence[Brevdata], _: Hjem) -> list[Callable[[], bytes]]:
+    return [partial(_page, enkelt) for enkelt in brev]
+
+
 class Svarutprove:
     """The tiny county ``bygd`` with SvarUt set up; letters are a few bytes, since what is tested is the sending."""
 
@@ -31,7 +37,7 @@ class Svarutprove:
         self.bygd, self.tjener = bygd, tjener
         monkeypatch.setenv(svarut.MILJOVARIABEL, INTEGRASJON_PASSORD)
         monkeypatch.setattr(maskinporten, "token", lambda *_: TOKEN)
-        monkeypatch.setattr(svarut, "start_all", lambda brev, _: [partial(_page, enkelt) for enkelt in brev])
+        monkeypatch.setattr(kanaler, "Svarutvei", partial(svarut.Svarutvei, skriv=_pages))
         sti = bygd.hjem.mappe / "innstillinger.toml"
         oppsett = OPPSETT.format(
             adresse=tjener.adresse, konto=KONTO_ID, integrasjon=INTEGRASJON_ID, print=str(print_).lower()
