@@ -43,6 +43,7 @@ class Brevdata:
         avsender: Who writes.
         skoleaar: The school year that the letter asks about, as people write it: ``2026/2027``.
         kategori: Why the youth is on autumn's list (``data/kodeverk/ajourholdskoder.csv``), blank: the neutral text.
+        med_samtykke: Whether the guardian gets the copy because a youth who is of age has consented.
         logo: The hash (sha256) of the county's logo as it is drawn, blank where it has none.
     """
 
@@ -60,4 +61,5 @@ class Brevdata:
     avsender: Avsender
     skoleaar: str = ""
     kategori: str = ""
+    med_samtykke: bool = False
     logo: str = ""

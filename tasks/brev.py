@@ -150,13 +150,20 @@ def content(data: Brevdata) -> dict[str, Any]:
         "maalform": data.maalform,
         "mottaker": [linje for linje in mottaker if linje.strip()],
         "dato": _date_text(data.dato),
-        "kopi": felles["kopi"].format(gjelder=felt["gjelder"]) if data.gjelder is not None else None,
+        "kopi": _copy_line(data, felles, felt["gjelder"]),
         "avsnitt": [avsnitt.format(**innskudd) for avsnitt in (forste, *resten)],
         "logotekst": felles["logo"].format(fylke=felt["avsender"]["fylke"]) if data.logo else None,
         "svaradresse": felt["svaradresse"],
         "referanse": felt["referanse"],
         "avsender": felt["avsender"],
     }
+
+
+def _copy_line(data: Brevdata, felles: dict[str, str], gjelder: str) -> str | None:
+    """Return the line that tells a guardian whose letter this is and why she gets it, None in the youth's own."""
+    if data.gjelder is None:
+        return None
+    return felles["kopi_samtykke" if data.med_samtykke else "kopi"].format(gjelder=gjelder)
 
 
 def _clean(felt: dict[str, Any]) -> dict[str, Any]:

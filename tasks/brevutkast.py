@@ -12,7 +12,7 @@ from schemas.arshjul import Rad
 from schemas.brev import Avsender, Brevdata
 from schemas.utsending import Sending, Utelatt, Utkast, as_json, content_hash, letter_key, make_key
 from schemas.verdier import Kanal, Mottaker
-from tasks import kodeverk, krr, mottakere, smstekst, utvalg
+from tasks import foresatte, kodeverk, krr, mottakere, smstekst, utvalg
 from tasks.anledning import Anledning
 from tasks.brev import can_show, category_of_letter, letter_title, template_hash, title_of
 from tasks.foresatte import Person
@@ -81,6 +81,7 @@ def _letter(
         avsender=_sender(anledning, maalform),
         skoleaar=_school_year(anledning),
         kategori=category_of_letter(anledning.rad.parametre["brev"], person[KATEGORI]),
+        med_samtykke=til.mottaker is Mottaker.FORESATT and foresatte.is_adult(_born(person), anledning.dato),
         logo=logo,
     )
     if not can_show(brev):
@@ -92,6 +93,10 @@ def _letter(
     ref = _guardian_ref(anledning.hemmelighet, digital_id or til.navn) if til.ref else ""
     nokkel = letter_key(anledning.rad.rad, anledning.aar, person["person_id"], til.mottaker, ref)
     return Sending(person["person_id"], til.mottaker, ref, til.kanal, nokkel, innhold, token)
+
+
+def _born(person: Person) -> date:
+    return date.fromisoformat(person["fodselsdato"])
 
 
 def _guardian_ref(hemmelighet: str, hvem: str) -> str:

@@ -1,12 +1,14 @@
 """What a drafted letter holds: the category it is written for, the logo and the title it is approved with."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tasks import brevutkast
-from tasks.brev import title_of
+from tasks.brev import render, title_of
 from tasks.feil import BrukerFeil
 from tasks.filer import DATA
 from tasks.logo import kept_logo
@@ -108,3 +110,12 @@ def test_when_the_source_swaps_the_guardians_places_each_still_gets_one_letter(b
     bygd.letters_sent(tid="2026-05-12T08:00")
     brev = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'foresatt' ORDER BY utsending_id")
     assert [json.loads(innhold)["brev"]["navn"] for (innhold,) in brev] == ["Mor Nordmann", "Far Nordmann"]
+
+
+@pytest.mark.parametrize(("fodt", "sagt"), [("2009-03-14", "under 18 år"), ("2007-03-14", "som har samtykket til")])
+def test_the_copy_says_why_the_guardian_gets_it(bygd: Any, fodt: str, sagt: str) -> None:
+    bygd.person(**bygd.MOR, fodselsdato=fodt, samtykke_dato="2026-01-10", raadgiver="")
+    bygd.run()
+    ((innhold,),) = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'foresatt'")
+    pdf = PdfReader(BytesIO(render(brevutkast.letter_of(innhold))))
+    assert sagt in " ".join(pdf.pages[0].extract_text().split())
