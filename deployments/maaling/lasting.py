@@ -49,7 +49,8 @@ def bench_lasting(rader: int = 1_000_000, runder: int = 3) -> Maaling:
     """
     with tempfile.TemporaryDirectory() as mappe, _as_home(Path(mappe) / "hjem") as hjem:
         fylke = _county(hjem, min(FYLKE_RADER, rader))
-        hjem.register.sti.unlink()
+        for sti in _files(hjem.mappe):
+            sti.unlink()
         forste = _judged(hjem, rader)
         _ours(hjem, forste, FORST)
         endret = _changed(forste)
@@ -112,17 +113,17 @@ def _changed(vurdert: Vurdert) -> Vurdert:
 def _round(hjem: Hjem, endret: Vurdert) -> tuple[float, float]:
     """Return the seconds of ours and of SQL, each on a copy of the register."""
     svar, fakta = [], []
-    urort = hjem.register.sti.with_suffix(".urort")
-    shutil.copy2(hjem.register.sti, urort)
+    urort = hjem.mappe / "urort"
+    _copy(hjem.mappe, urort)
     for maate in (_ours, _sql):
-        shutil.copy2(urort, hjem.register.sti)
+        _copy(urort, hjem.mappe)
         gc.collect()
         start = time.perf_counter()
         kjoring_id = maate(hjem, endret, SIST)
         svar.append(time.perf_counter() - start)
         with hjem.register.transaction("måling") as con:
             fakta.append(con.execute(FAKTA, [kjoring_id]).fetchall())
-    shutil.move(urort, hjem.register.sti)
+    _copy(urort, hjem.mappe)
     if fakta[0] != fakta[1] or not fakta[0]:
         raise ProgramFeil("de to måtene etterlater ikke de samme opplysningene")
     return svar[0], svar[1]
@@ -139,3 +140,16 @@ def _sql(hjem: Hjem, vurdert: Vurdert, naa: datetime) -> str:
         stage(con, hjem, vurdert)
         lasting_sql.load(con, statements(vurdert), SKOLEAAR, klokke.to_utc(naa))
     return lasting_sql.KJORING
+
+
+def _copy(fra: Path, til: Path) -> None:
+    """Let the register in one folder be as it is in the other: the file and its log."""
+    til.mkdir(exist_ok=True)
+    for sti in _files(til):
+        sti.unlink()
+    for sti in _files(fra):
+        shutil.copy2(sti, til)
+
+
+def _files(mappe: Path) -> list[Path]:
+    return sorted(mappe.glob("register.duckdb*"))

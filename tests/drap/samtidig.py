@@ -57,11 +57,11 @@ class Utfall:
 
 def prove(runder: int, mappe: Path) -> Utfall:
     """Do so many rounds, each with one new youth to write to, and judge each."""
-    light()
     bygd, utfall = Bygd(mappe / "hjem"), Utfall()
     os.environ[MILJOVARIABEL] = str(bygd.hjem.mappe)
     kommando = [sys.executable, "-m", "tests.drap.samtidig_barn"]
     with ExitStack() as apne:
+        apne.enter_context(light())
         barn = [
             apne.enter_context(
                 subprocess.Popen([*kommando, hvem], cwd=ROT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

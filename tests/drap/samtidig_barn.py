@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import threading
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +30,15 @@ FIKK = ""
 """The answer where nothing was refused."""
 
 
-def light() -> None:
-    """Letters are a few bytes."""
+@contextmanager
+def light() -> Iterator[None]:
+    """Letters are a few bytes, as long as this lasts."""
+    ekte = kanaler.render_all
     kanaler.render_all = lambda brev, _: [LITE_BREV for _ in brev]
+    try:
+        yield
+    finally:
+        kanaler.render_all = ekte
 
 
 def one_round(navn: str, naa: datetime) -> dict[str, Any]:
@@ -110,17 +117,17 @@ def forked(naa: str) -> dict[str, Any]:
 
 def main(hvordan: str) -> None:
     """Do a round for each line."""
-    light()
-    for linje in sys.stdin:
-        naa = linje.strip()
-        if hvordan == "kommando":
-            svar = [forked(naa)]
-        elif hvordan == "klikk":
-            svar = clicks(datetime.fromisoformat(naa))
-        else:
-            svar = [one_round(hvordan, datetime.fromisoformat(naa))]
-        sys.stdout.write(json.dumps(svar) + "\n")
-        sys.stdout.flush()
+    with light():
+        for linje in sys.stdin:
+            naa = linje.strip()
+            if hvordan == "kommando":
+                svar = [forked(naa)]
+            elif hvordan == "klikk":
+                svar = clicks(datetime.fromisoformat(naa))
+            else:
+                svar = [one_round(hvordan, datetime.fromisoformat(naa))]
+            sys.stdout.write(json.dumps(svar) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from schemas.verdier import Kanal
-from tasks import filkanal, kanaler, svarut, utboks
+from tasks import filkanal, kanaler, utboks
 from tasks.filkanal import Filkanal, Fillevering
 from tasks.nettkall import Nettklient
 from tasks.register.tilkobling import Register
@@ -123,8 +123,7 @@ class Sonde:
 
     def watch(self) -> None:
         """See each step of the sending. Letters are a few bytes: what is proved is the sending."""
-        for modul in (svarut, kanaler):
-            modul.render_all = lambda brev, _: [LITE_BREV + en.referanse.encode() for en in brev]
+        kanaler.render_all = lambda brev, _: [LITE_BREV + en.referanse.encode() for en in brev]
         self.wrap(utboks, "_send_channel", self._sending)
         self.wrap(utboks, "write_events", self._claiming)
         self.wrap(utboks, "_claim", self._claimed)
