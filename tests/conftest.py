@@ -14,6 +14,7 @@ import pytest
 from deployments.demo import Demo, write_demo
 from deployments.rader import run_row
 from schemas.kjoring import Kjoreresultat, Kjorevalg
+from tasks import maskinporten
 from tasks.arshjul import find_row
 from tasks.hjem import Hjem, home
 from tasks.klokke import OSLO
@@ -33,6 +34,12 @@ def uendret_miljo() -> Iterator[None]:
     os.umask(maske)
     os.environ.clear()
     os.environ.update(miljo)
+
+
+@pytest.fixture(autouse=True)
+def ingen_tokener() -> None:
+    """No token from another test: its stand-in may have had the port that ours has now."""
+    maskinporten._tokener.clear()
 
 
 @pytest.fixture(scope="session")
