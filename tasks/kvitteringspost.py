@@ -14,8 +14,9 @@ from tasks.arkivmelding import Arkivkvittering, read_receipt
 from tasks.hjem import Hjem
 from tasks.innboks import RECEIPT_SUFFIXES, keep_raw
 from tasks.klokke import to_utc
+from tasks.register.nokkel import register_secret
 from tasks.returpost import Retur, Returslag, read_export
-from tasks.utboksposter import register_reference, write_events
+from tasks.utboksposter import reference, write_events
 
 ARKIVENDELSE: Final = ".xml"
 UNDERVEIS: Final = "underveis"
@@ -28,7 +29,7 @@ class Mottatt:
 
     returer: dict[str, Retur] = field(default_factory=dict)
     arkiv: list[Arkivkvittering] = field(default_factory=list)
-    filer: list[Path] = field(default_factory=list)
+    filer: dict[Path, bytes] = field(default_factory=dict)
 
 
 def read_inbox(hjem: Hjem) -> Mottatt:
@@ -36,13 +37,13 @@ def read_inbox(hjem: Hjem) -> Mottatt:
     mottatt = Mottatt()
     for sti in sorted(hjem.innboks.iterdir()) if hjem.innboks.is_dir() else ():
         endelse = sti.suffix.casefold()
-        if endelse in RECEIPT_SUFFIXES - {ARKIVENDELSE}:
-            mottatt.returer |= read_export(sti.read_bytes()).worst()
-        elif endelse == ARKIVENDELSE:
-            mottatt.arkiv.append(read_receipt(sti.read_bytes(), sti.name))
-        else:
+        if endelse not in RECEIPT_SUFFIXES:
             continue
-        mottatt.filer.append(sti)
+        mottatt.filer[sti] = innhold = sti.read_bytes()
+        if endelse == ARKIVENDELSE:
+            mottatt.arkiv.append(read_receipt(innhold, sti.name))
+        else:
+            mottatt.returer |= read_export(innhold).worst()
     return mottatt
 
 
@@ -51,8 +52,7 @@ def settle_inbox(con: duckdb.DuckDBPyConnection, mottatt: Mottatt, naa: datetime
 
     A receipt about an item that has its end already, or that is not ours, changes nothing.
     """
-    for sti in mottatt.filer:
-        innhold = sti.read_bytes()
+    for sti, innhold in mottatt.filer.items():
         keep_raw(con, hashlib.sha256(innhold).hexdigest(), sti.name, "kvittering", innhold, to_utc(naa))
     sendt = _waiting(con)
     hendelser = [
@@ -73,4 +73,5 @@ def settle_inbox(con: duckdb.DuckDBPyConnection, mottatt: Mottatt, naa: datetime
 def _waiting(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return reference → item of what has been sent and may still be answered."""
     svar = con.execute("SELECT utsending_id FROM utsending_naa WHERE tilstand = 'sendt' ORDER BY 1").fetchall()
-    return {register_reference(con, item): item for (item,) in svar}
+    hemmelighet = register_secret(con)
+    return {reference(hemmelighet, item): item for (item,) in svar}

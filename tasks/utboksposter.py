@@ -66,7 +66,7 @@ def posts(
             kanal=kanal,
             mottaker=Mottaker(mottaker),
             innhold=innhold,
-            referanse=_reference(hemmelighet, utsending),
+            referanse=reference(hemmelighet, utsending),
             pakke=pakke,
             ekstern_id=ekstern,
         )
@@ -140,12 +140,7 @@ def write_events(
     con.unregister("hendelser")
 
 
-def register_reference(con: duckdb.DuckDBPyConnection, utsending_id: str) -> str:
-    """Return what this register calls an item to its receiver."""
-    return _reference(register_secret(con), utsending_id)
-
-
-def _reference(hemmelighet: str, utsending_id: str) -> str:
+def reference(hemmelighet: str, utsending_id: str) -> str:
     """Return what we call an item to the receiver: two registers may both have an item of this id."""
     return f"{utsending_id}-{hmac.digest(hemmelighet.encode(), utsending_id.encode(), 'sha256').hex()[:12]}"
 
