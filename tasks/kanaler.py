@@ -6,7 +6,6 @@ over only where a person takes them further: print and the transfer to Udir.
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -78,11 +77,8 @@ def _mails(_: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil]:
 
 
 def _mail(post: Post) -> Filer | BrukerFeil:
-    brev = json.loads(post.innhold)
-    tid = datetime.fromisoformat(brev["tid"])
-    melding_id = epost.message_id(post.utsending_id)
     try:
-        return {_path(post, "eml"): epost.build(brev["fra"], brev["til"], brev["emne"], brev["tekst"], melding_id, tid)}
+        return {_path(post, "eml"): epost.message_of(post.utsending_id, post.innhold).data}
     except BrukerFeil as feil:
         return feil
 

@@ -21,6 +21,7 @@ from tasks.steg import step
 from tasks.svarut import Svarutvei
 from tasks.utboksavvik import report_all
 from tasks.utboksposter import write_events
+from tasks.utkast import BREVKANALER
 
 GRUNNER = {"AVVIST": "svarut_avvist", "IKKE_LEVERT": "svarut_ikke_levert"}
 SENDTE = """
@@ -66,7 +67,7 @@ def collect(hjem: Hjem, naa: datetime) -> Kvitteringsresultat:
 
 def _waiting(hjem: Hjem) -> list[Post]:
     with hjem.register.transaction("brev som venter på kvittering") as con:
-        rader = con.execute(SENDTE, [[Kanal.DIGITAL, Kanal.PRINT]]).fetchall()
+        rader = con.execute(SENDTE, [list(BREVKANALER)]).fetchall()
     return [
         Post(utsending, mappe, Kanal(kanal), Mottaker(mottaker), innhold, ekstern_id=ekstern)
         for utsending, mappe, kanal, mottaker, innhold, ekstern in rader

@@ -22,7 +22,7 @@ from tasks.hjem import Hjem
 from tasks.kanal import Leveringssvar, Post
 from tasks.klokke import local_date
 from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, must_be_ours, wait_until
-from tasks.register.nokkel import read_secret
+from tasks.register.nokkel import sendable_secret
 from tasks.smstekst import is_too_long
 
 Nummeroppslag = Callable[[Sequence[Post]], Mapping[str, str]]
@@ -75,8 +75,8 @@ class Smsvei:
     def open(self, hjem: Hjem, naa: datetime) -> Iterator["Smslevering"]:
         """Make ready. BrukerFeil ÅH-1630 (not this machine in ``øve``), ÅH-1652 (no usable key)."""
         must_be_ours(hjem.innstillinger.modus, self.valg.adresse, TJENESTE)
-        nokkel = read_secret(hjem.mappe, MILJOVARIABEL, NOKKELFIL, NOKKELRING)
-        if not nokkel or not nokkel.isascii() or not nokkel.isprintable():
+        nokkel = sendable_secret(hjem.mappe, MILJOVARIABEL, NOKKELFIL, NOKKELRING)
+        if not nokkel:
             raise BrukerFeil("ÅH-1652", variabel=MILJOVARIABEL, fil=NOKKELFIL)
         with client(self.valg.adresse, {NOKKELHODE: nokkel, "Accept": "application/json"}) as klient:
             yield Smslevering(self.valg, self.finn_numre, klient, naa)

@@ -20,7 +20,7 @@ from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
 from tasks.kanal import Leveringssvar, Post
 from tasks.klokke import local_date
-from tasks.register.nokkel import read_secret
+from tasks.register.nokkel import sendable_secret
 from tasks.smtpforbindelse import Forbindelse, Slag, Stans, Tidsgrenser
 
 MILJOVARIABEL: Final = "ARSHJUL_EPOST_PASSORD"
@@ -243,9 +243,9 @@ def _password(hjem: Hjem, valg: Epost) -> str:
     """Return the password, blank where the server asks for none."""
     if not valg.bruker:
         return ""
-    passord = read_secret(hjem.mappe, MILJOVARIABEL, PASSORDFIL, NOKKELRING)
-    # The library's own error about a password that cannot be sent would show it.
-    if not passord or not all(tekst.isascii() and tekst.isprintable() for tekst in (passord, valg.bruker)):
+    passord = sendable_secret(hjem.mappe, MILJOVARIABEL, PASSORDFIL, NOKKELRING)
+    # The library's own error about a name that cannot be sent would show it.
+    if not passord or not (valg.bruker.isascii() and valg.bruker.isprintable()):
         raise BrukerFeil("ÅH-1650", variabel=MILJOVARIABEL, fil=PASSORDFIL)
     return passord
 

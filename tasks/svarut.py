@@ -23,7 +23,7 @@ from tasks.hjem import Hjem
 from tasks.kanal import Leveringssvar, Post
 from tasks.klokke import OSLO
 from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, must_be_ours, wait_until
-from tasks.register.nokkel import read_secret
+from tasks.register.nokkel import sendable_secret
 from tasks.trykkeri import Side, start_all
 
 TJENESTE: Final = "SvarUt"
@@ -69,8 +69,8 @@ class Svarutvei:
     def open(self, hjem: Hjem, naa: datetime) -> Iterator["Svarutlevering"]:
         """Log in. BrukerFeil ÅH-1630 (not this machine in ``øve``), ÅH-1670 (no password), and Maskinporten's own."""
         must_be_ours(hjem.innstillinger.modus, self.valg.adresse, TJENESTE)
-        passord = read_secret(hjem.mappe, MILJOVARIABEL, PASSORDFIL, NOKKELRING)
-        if not passord or not passord.isascii() or not passord.isprintable():
+        passord = sendable_secret(hjem.mappe, MILJOVARIABEL, PASSORDFIL, NOKKELRING)
+        if not passord:
             raise BrukerFeil("ÅH-1670", variabel=MILJOVARIABEL, fil=PASSORDFIL)
         hoder = {
             "IntegrasjonId": self.valg.integrasjon_id,

@@ -25,7 +25,7 @@ from tasks.gjentakelse import FORBIGAAENDE, FRIST, Pause, again, asked_pause
 from tasks.hjem import Hjem
 from tasks.innboks import Mottatt
 from tasks.klokke import Ur
-from tasks.register.nokkel import read_secret
+from tasks.register.nokkel import sendable_secret
 from tasks.steg import step
 
 FORMAT: Final = "vigo_ot_rest"
@@ -83,9 +83,8 @@ def _headers(hjem: Hjem, valg: VigoOt) -> dict[str, str]:
         raise BrukerFeil("ÅH-1611", maskin=DENNE_MASKINEN)
     if valg.fylkesnr not in hjem.innstillinger.fylke.fylkesnummer:
         raise BrukerFeil("ÅH-1613")
-    nokkel = read_secret(hjem.mappe, MILJOVARIABEL, NOKKELFIL, NOKKELRING)
-    # The library's own error about a key that cannot be sent would show it.
-    if not nokkel or not nokkel.isascii() or not nokkel.isprintable():
+    nokkel = sendable_secret(hjem.mappe, MILJOVARIABEL, NOKKELFIL, NOKKELRING)
+    if not nokkel:
         raise BrukerFeil("ÅH-1612", variabel=MILJOVARIABEL, fil=NOKKELFIL)
     return {
         "api-key": nokkel,

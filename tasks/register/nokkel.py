@@ -40,6 +40,15 @@ def read_secret(hjem: Path, variabel: str, nokkelfil: str, nokkelring: str) -> s
     return _from_keyring(hjem, nokkelring)
 
 
+def sendable_secret(hjem: Path, variabel: str, nokkelfil: str, nokkelring: str) -> str:
+    """Return a secret as ``read_secret``, blank also where it has characters that cannot be sent.
+
+    A library's own error about such a secret would show it.
+    """
+    hemmelighet = read_secret(hjem, variabel, nokkelfil, nokkelring)
+    return hemmelighet if hemmelighet.isascii() and hemmelighet.isprintable() else ""
+
+
 def register_secret(con: duckdb.DuckDBPyConnection) -> str:
     """Return the register's own secret, from which references that nobody can guess are made."""
     svar = con.execute("SELECT verdi FROM meta WHERE navn = 'hemmelighet'").fetchone()

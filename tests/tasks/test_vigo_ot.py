@@ -282,7 +282,7 @@ def test_without_a_key_that_can_be_sent_nothing_is_asked(
     httpserver: HTTPServer, spor: Any, monkeypatch: pytest.MonkeyPatch, nokkel: str
 ) -> None:
     httpserver.expect_request(VEI).respond_with_handler(answer)
-    monkeypatch.setattr(vigo_ot, "read_secret", lambda *_: nokkel.strip())
+    monkeypatch.setattr("tasks.register.nokkel.read_secret", lambda *_: nokkel.strip())
     assert "hemmelig" not in refused(spor, "ÅH-1612")
     assert httpserver.log == []
 
