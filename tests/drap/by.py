@@ -18,7 +18,7 @@ from tasks.hjem import MILJOVARIABEL, OVINGSTJENESTER, Hjem
 from tasks.klokke import to_utc
 from tasks.register import fakta
 from tasks.register.nokkel import register_secret
-from tasks.utboksposter import _reference
+from tasks.utboksposter import reference
 from tests.motparter.prosess import ask
 from tests.tasks.conftest import BREVDAG, UNGDOM, Bygd, at, mailbox, synthetic_number
 
@@ -62,7 +62,7 @@ class By:
                 "SELECT utsending_id FROM utsending WHERE forslag_id = ? AND list_contains(?, kanal) ORDER BY 1",
                 [self.forslag_id, kanaler],
             ).fetchall()
-        called = {"svarut": lambda id_: _reference(hemmelighet, id_), "epost": message_id, "print": str}[self.kanal]
+        called = {"svarut": lambda id_: reference(hemmelighet, id_), "epost": message_id, "print": str}[self.kanal]
         return {called(id_): id_ for (id_,) in rader}
 
 
