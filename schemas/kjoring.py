@@ -40,12 +40,34 @@ class Kjorevalg(BaseModel):
     )
 
 
+class Tabell(BaseModel):
+    """A table of counts in a run's answer: a title, headings, and rows as they are shown. Nobody is named."""
+
+    tittel: str
+    hoder: tuple[str, ...]
+    rader: list[tuple[str | int, ...]]
+
+    def markdown(self) -> str:
+        """Return it as Markdown; numbers to the right."""
+        er_tall = [all(isinstance(rad[plass], int) for rad in self.rader) for plass in range(len(self.hoder))]
+        linjer = [self.hoder, ["---:" if tall else "---" for tall in er_tall], *self.rader]
+        tabell = "\n".join("| " + " | ".join(str(celle) for celle in linje) + " |" for linje in linjer)
+        return f"## {self.tittel}\n\n{tabell}\n\n"
+
+
+class Side(BaseModel):
+    """A page that a run has made: what it shows, and where it can be opened."""
+
+    tittel: str
+    adresse: str
+
+
 class Kjoreresultat(BaseModel):
     """What a run did, as ``run --json`` prints it. Counts only.
 
     ``inn = lastet + uendret + karantene`` always; ``nye`` are those of ``lastet`` whom we did not know. ``forskjell``
-    is the number of changed values by field, of those we knew, ``merknader`` what a person should know. ``sha256`` is
-    the content of a transfer, else absent.
+    is the number of changed values by field, of those we knew, ``merknader`` what a person should know, ``tabeller``
+    counts to look at, ``sider`` pages the run made. ``sha256`` is the content of a transfer, else absent.
     """
 
     model_config = ConfigDict(use_enum_values=True)
@@ -71,6 +93,8 @@ class Kjoreresultat(BaseModel):
     sha256: str | None = None
     forskjell: dict[str, int] = Field(default_factory=dict)
     merknader: list[str] = Field(default_factory=list)
+    tabeller: list[Tabell] = Field(default_factory=list)
+    sider: list[Side] = Field(default_factory=list)
 
     @property
     def artefakt(self) -> str:
@@ -92,10 +116,11 @@ class Kjoreresultat(BaseModel):
         }
         linjer = "\n".join(f"| {navn} | {antall} |" for navn, antall in rader.items())
         hva = f"Kjøring {self.kjoring_id}" if self.kjoring_id else "Prøve som ikke endret noe"
+        tabeller = "".join(tabell.markdown() for tabell in self.tabeller)
         return (
             f"# {self.rad} · {self.aar}\n\n{hva}, per {self.per_dato:%d.%m.%Y}: "
             f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n"
-            f"{self._difference()}## Neste steg\n\n{self._next_step()}\n"
+            f"{self._difference()}{tabeller}{self._pages()}## Neste steg\n\n{self._next_step()}\n"
         )
 
     def _difference(self) -> str:
@@ -104,6 +129,16 @@ class Kjoreresultat(BaseModel):
         tabell = f"## Endret siden sist\n\n| Felt | Antall |\n|---|---:|\n{felt}\n\n" if felt else ""
         merknader = "\n".join(f"- {tekst}" for tekst in self.merknader)
         return tabell + (f"## Merk\n\n{merknader}\n\n" if merknader else "")
+
+    def _pages(self) -> str:
+        """Return where the run's pages are."""
+        linjer = "\n".join(
+            f"- [{side.tittel}]({side.adresse})"
+            if side.adresse.startswith("http")
+            else f"- {side.tittel}: {side.adresse}"
+            for side in self.sider
+        )
+        return f"## Sider\n\n{linjer}\n\n" if linjer else ""
 
     def _next_step(self) -> str:
         """Return what a person must do now."""

@@ -52,7 +52,7 @@ def rehearse_transfer(kjoring: Kjoring) -> list[Funn]:
     pakke = build(occasion(kjoring))
     kjoring.sha256 = pakke.sha256
     assign(kjoring, list(pakke.utelatte))
-    tekster = {rad["kode"]: rad["tekst"] for rad in kodeverk.valid_on("kodeverk/utelatt", kjoring.per_dato)}
+    tekster = {kode: rad["tekst"] for kode, rad in kodeverk.reasons(kjoring.per_dato).items()}
     grunner = Counter(utelatt.grunn_kode for utelatt in pakke.utelatte)
     return [
         finding("ÅH-3006", antall=antall, grunn=tekster[grunn][0].lower() + tekster[grunn][1:] + ".")

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from schemas.arshjul import Rad, Raddatoer
-from schemas.kjoring import Kjoreresultat, Kjorevalg
+from schemas.kjoring import Kjoreresultat, Kjorevalg, Side, Tabell
 from schemas.verdier import Utfall
 from tasks import klokke
 from tasks.arshjul import find_row, row_dates
@@ -63,6 +63,8 @@ class Kjoring:
         self.endrede_felt: Counter[str] = Counter()
         self.nytt_nummer = 0
         self.merknader: list[str] = []
+        self.tabeller: list[Tabell] = []
+        self.sider: list[Side] = []
         self.etterpaa: list[Callable[[], object]] = []
         self.leste_filer: list[Path] = []
         self.forslag_id: str | None = None
@@ -137,6 +139,8 @@ class Kjoring:
             sha256=self.sha256,
             forskjell=dict(sorted(self.endrede_felt.items())),
             merknader=self.merknader,
+            tabeller=self.tabeller,
+            sider=self.sider,
             **vars(self.tall),
         )
 

@@ -51,6 +51,12 @@ def codes(navn: str, dato: date) -> frozenset[str]:
     return frozenset(rad["kode"] for rad in valid_on(f"kodeverk/{navn}", dato))
 
 
+def reasons(dato: date) -> dict[str, Kode]:
+    """Return every reason in force for leaving someone out or giving a task: code → its row, with at least tekst."""
+    lister = ("kodeverk/utelatt", "regler/ajourhold")
+    return {rad["kode"]: rad for navn in lister for rad in valid_on(navn, dato)}
+
+
 def rule(navn: str, dato: date) -> Kode:
     """Return the one row of ``regler/NAVN`` in force on ``dato``."""
     rader = valid_on(f"regler/{navn}", dato)

@@ -28,23 +28,31 @@ class Oppgave(NamedTuple):
     raadgiver: str
 
 
-def assign(kjoring: Kjoring, utelatte: list[Utelatt], bare: Collection[str] = (), *, overta: bool = False) -> None:
+def assign(
+    kjoring: Kjoring,
+    utelatte: list[Utelatt],
+    bare: Collection[str] = (),
+    *,
+    skjermede: Collection[str] = (),
+    overta: bool = False,
+) -> None:
     """Make the row's open tasks exactly those that today's refusals give; count the new ones.
 
     Other reasons than ``bare`` give no tasks, and theirs are left as they are; unless told, it is every reason that
-    stops a dispatch.
+    stops a dispatch. Those of ``skjermede`` are counted and never named, whatever the reason.
     With ``overta`` it is every row's open tasks for the reasons: such a task is about the youth, not about the row.
     """
-    grunner = {rad["kode"]: rad for rad in kodeverk.valid_on("kodeverk/utelatt", kjoring.per_dato)}
-    omfang = set(bare) or {kode for kode, rad in grunner.items() if rad["trinn"] == TRINN_UTSENDING}
+    grunner = kodeverk.reasons(kjoring.per_dato)
+    omfang = set(bare) or {kode for kode, rad in grunner.items() if rad.get("trinn") == TRINN_UTSENDING}
     utelatte = [u for u in utelatte if u.grunn_kode in omfang]
-    samlede = Counter(u.grunn_kode for u in utelatte if grunner[u.grunn_kode]["samlet"] == "ja")
-    onsket = {Oppgave(f"{antall} personer", grunn, ANSVARLIG) for grunn, antall in samlede.items()}
-    onsket |= {
-        Oppgave(u.person_id, u.grunn_kode, u.raadgiver or ANSVARLIG)
-        for u in utelatte
-        if grunner[u.grunn_kode]["samlet"] != "ja"
-    }
+    samlede: Counter[str] = Counter()
+    onsket = set()
+    for u in utelatte:
+        if grunner[u.grunn_kode]["samlet"] == "ja" or u.person_id in skjermede:
+            samlede[u.grunn_kode] += 1
+        else:
+            onsket.add(Oppgave(u.person_id, u.grunn_kode, u.raadgiver or ANSVARLIG))
+    onsket |= {Oppgave(f"{antall} personer", grunn, ANSVARLIG) for grunn, antall in samlede.items()}
     apne = _open_tasks(kjoring, omfang, overta=overta)
     for oppgave in sorted(apne.keys() - onsket):
         kjoring.con.execute(

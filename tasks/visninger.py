@@ -77,7 +77,9 @@ def _tables(per_dato: date) -> dict[str, pd.DataFrame]:
             [(rad.rad, rad.parametre.get("brevrad", rad.rad)) for rad in read_wheel() if "brev" in rad.parametre],
             columns=["rad", "brevrad"],
         ),
-        "utelatt_grunner": pd.DataFrame(kodeverk.all_rows("kodeverk/utelatt"))[["kode", "tekst"]],
+        "utelatt_grunner": pd.DataFrame(
+            [(kode, rad["tekst"]) for kode, rad in kodeverk.reasons(per_dato).items()], columns=["kode", "tekst"]
+        ),
         "meldinger": pd.DataFrame(
             [(kode, tekst) for kode, (tekst, _) in messages().items()], columns=["kode", "tekst"]
         ),

@@ -35,11 +35,16 @@ def current(
 
     ``kjent`` (UTC) leaves out what was learned later. Sorted by ``person_id``.
     """
-    kolonner = ", ".join(f"coalesce(max(verdi) FILTER (felt = '{felt}'), '') AS \"{felt}\"" for felt in felter)
     return con.execute(
-        f"SELECT person_id, {kolonner} FROM ({GJELDENDE}) GROUP BY person_id ORDER BY person_id",
+        f"{current_sql(felter)} ORDER BY person_id",
         {"dato": dato, "kjent": kjent or EVIG_TID, "felter": list(felter)},
     ).df()
+
+
+def current_sql(felter: Collection[str]) -> str:
+    """Return the SQL of ``current`` (parameters ``$dato``, ``$kjent``, ``$felter``), for queries that go on from it."""
+    kolonner = ", ".join(f"coalesce(max(verdi) FILTER (felt = '{felt}'), '') AS \"{felt}\"" for felt in felter)
+    return f"SELECT person_id, {kolonner} FROM ({GJELDENDE}) GROUP BY person_id"
 
 
 def last_learned(con: duckdb.DuckDBPyConnection, felter: Collection[str]) -> dict[str, dict[str, str]]:
