@@ -43,10 +43,11 @@ class Utelatt:
 
 @dataclass
 class Utkast:
-    """What a row would send today: the items and those left out."""
+    """What a row would send today: the items and those left out; ``skjermede`` of these are never named."""
 
     sendinger: list[Sending] = field(default_factory=list)
     utelatte: list[Utelatt] = field(default_factory=list)
+    skjermede: frozenset[str] = frozenset()
 
 
 def content_hash(enkelthasher: Iterable[str]) -> str:

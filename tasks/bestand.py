@@ -1,18 +1,17 @@
 """The stock: everyone the register knows, one row each, as they stood on a day; every number is counted from it.
 
 What is shown, compared, checked and drawn comes from this one table, so that the same question has the same answer
-everywhere. The rules it needs are asked of their own modules, once for each combination that occurs.
+everywhere.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
 import duckdb
 import pandas as pd
 
-from tasks import kodeverk
-from tasks.adresse import is_protected
+from tasks import kjonn, kodeverk
+from tasks.adresse import protected_sql
 from tasks.register import fakta
 
 FAKTA: Final = (
@@ -21,9 +20,9 @@ FAKTA: Final = (
     *("avsluttet_dato", "ot_status", "kontakt_dato", "oppfolgingsplan_dato", "raadgiver"),
 )
 """The facts in the table, by their own names; blank is none."""
-KJONN: Final = ("jente", "gutt", "ukjent")
+KJONN: Final = kjonn.KJONN
 
-BESTAND = """
+BESTAND = f"""
     CREATE OR REPLACE TEMP TABLE bestand AS
     WITH status_siden AS (
         SELECT person_id, arg_max(gyldig_fra, (gyldig_fra, lopenr)) AS ot_status_dato FROM fakta_kjent($kjent)
@@ -42,20 +41,19 @@ BESTAND = """
     SELECT naa.*,
         try_cast(left(fodselsdato, 4) AS INTEGER) AS fodselsaar,
         year($dato::DATE) - try_cast(left(fodselsdato, 4) AS INTEGER) AS alder,
-        CASE WHEN NOT regexp_full_match(fodselsnummer, '[0-9]{11}')
-                OR list_contains($fiktive, substr(fodselsnummer, 7, 3)) THEN 'ukjent'
-            WHEN CAST(substr(fodselsnummer, 9, 1) AS INTEGER) % 2 = 1 THEN 'gutt' ELSE 'jente' END AS kjonn,
-        coalesce(gruppenavn, '') AS ot_gruppe, ot_status_dato, forste_kontakt, siste_kontakt, skjermet,
+        {kjonn.sex_sql("fodselsnummer")} AS kjonn,
+        coalesce(gruppenavn, '') AS ot_gruppe, ot_status_dato, forste_kontakt, siste_kontakt,
+        {protected_sql("adressegradering_vigo", "adressegradering_otto")} AS skjermet,
         tilmeldt_dato <> '' AND tilmeldt_dato <= strftime($dato::DATE, '%Y-%m-%d')
-            AND (avsluttet_dato = '' OR avsluttet_dato >= strftime($dato::DATE, '%Y-%m-%d')) AS er_tilmeldt
+            AND (avsluttet_dato = '' OR avsluttet_dato >= strftime($dato::DATE, '%Y-%m-%d')
+                OR avsluttet_dato < tilmeldt_dato) AS er_tilmeldt
     FROM naa
     LEFT JOIN statuskoder ON kode = ot_status
     LEFT JOIN status_siden USING (person_id)
     LEFT JOIN kontakt USING (person_id)
-    LEFT JOIN skjerming USING (adressegradering_vigo, adressegradering_otto)
     WHERE fodselsnummer <> ''
     ORDER BY person_id
-"""
+"""  # noqa: S608 only our own words
 
 
 def stage(con: duckdb.DuckDBPyConnection, dato: date, kjent: datetime | None = None) -> None:
@@ -65,33 +63,14 @@ def stage(con: duckdb.DuckDBPyConnection, dato: date, kjent: datetime | None = N
     target group counts them), kjonn (by the ninth digit, Skatteetaten; ``ukjent`` where Vigo made the number up),
     ot_gruppe (blank where the status is not in force), ot_status_dato (the day the status holds from), forste_kontakt
     and siste_kontakt (recorded contact since the enrolment: an adviser's, or a complete answer to the survey),
-    skjermet, and er_tilmeldt (enrolled on the day: the day it ends is the last one).
+    skjermet, and er_tilmeldt (enrolled on the day: the day it ends is the last one, and
+    an end before the beginning ends nothing).
     One whose load was taken back has no number left, and is nobody.
     """
     verdier = {"dato": dato, "kjent": kjent or fakta.EVIG_TID}
     con.execute(f"CREATE OR REPLACE TEMP TABLE naa AS {fakta.current_sql(FAKTA)}", verdier | {"felter": list(FAKTA)})
-    decide_each(con, "naa", ("adressegradering_vigo", "adressegradering_otto"), "skjerming", {"skjermet": is_protected})
     statuser = [(rad["kode"], rad["gruppenavn"]) for rad in kodeverk.valid_on("kodeverk/ot_status", dato)]
     con.register("statuskoder", pd.DataFrame(statuser, columns=["kode", "gruppenavn"], dtype="str"))
     con.execute(BESTAND, verdier | {"fiktive": sorted(kodeverk.fictitious_digits())})
     con.unregister("statuskoder")
     con.execute("DROP TABLE naa")
-
-
-def decide_each(
-    con: duckdb.DuckDBPyConnection,
-    fra: str,
-    kolonner: Sequence[str],
-    til: str,
-    regler: Mapping[str, Callable[..., object]],
-) -> None:
-    """Make the temporary table ``til``: each combination of ``kolonner`` in ``fra``, and what each rule says of it.
-
-    A rule is asked with the columns' values in order; its answers are the column of its name. So a rule stands once, in
-    Python, and costs no more for many people than for few.
-    """
-    kombinasjoner = con.table(fra).select(*kolonner).distinct().order("ALL").df()
-    for kolonne, regel in regler.items():
-        svar = [regel(*verdier) for verdier in kombinasjoner[list(kolonner)].itertuples(index=False, name=None)]
-        kombinasjoner[kolonne] = svar
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {til} AS FROM kombinasjoner")

@@ -45,7 +45,7 @@ def propose(kjoring: Kjoring) -> Utkast:
     if kjoring.hjem.innstillinger.modus is Modus.DRIFT and not (kjoring.av or kjoring.bare_vis or is_scheduled()):
         raise BrukerFeil("ÅH-1408")
     utkast = draft(occasion(kjoring), attempted(con, kjoring.rad.rad, kjoring.aar))
-    assign(kjoring, utkast.utelatte)
+    assign(kjoring, utkast.utelatte, skjermede=utkast.skjermede)
     sha = content_hash(sending.innhold_sha256 for sending in utkast.sendinger)
     apent = _open_proposal(con, kjoring.rad.rad, kjoring.aar)
     if apent and apent[1] == sha:

@@ -71,10 +71,10 @@ def age_limits(dato: date) -> Aldersgrense:
     return Aldersgrense(int(regel["nedre_alder"]), int(regel["ovre_alder"]))
 
 
-def has_target_age(fodt: date, dato: date) -> bool:
-    """Tell whether one born on ``fodt`` has the target group's age in the calendar year of ``dato``."""
+def has_target_age(fodt_aar: int, dato: date) -> bool:
+    """Tell whether one born in ``fodt_aar`` has the target group's age in the calendar year of ``dato``."""
     grenser = age_limits(dato)
-    return grenser.nedre <= dato.year - fodt.year <= grenser.ovre
+    return grenser.nedre <= dato.year - fodt_aar <= grenser.ovre
 
 
 def municipalities(fylkesnummer: tuple[str, ...]) -> dict[str, str]:

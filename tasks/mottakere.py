@@ -112,7 +112,7 @@ def stopped(person: Person, dato: date, fylkesnumre: tuple[str, ...]) -> str:
         return grunn
     if not person["fodselsdato"]:
         return "MANGLER_FODSELSDATO"
-    i_alder = kodeverk.has_target_age(date.fromisoformat(person["fodselsdato"]), dato)
+    i_alder = kodeverk.has_target_age(date.fromisoformat(person["fodselsdato"]).year, dato)
     return "" if i_alder else "UTENFOR_MAALGRUPPEN"
 
 

@@ -9,40 +9,43 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.kjoring import Tabell
 from schemas.utsending import Sending, Utelatt, Utkast, as_json, make_key
 from schemas.verdier import Kanal, Mottaker
-from tasks import kodeverk
-from tasks.adresse import is_protected
+from tasks import kodeverk, udirpakker
 from tasks.anledning import Anledning, occasion
 from tasks.filer import write_file
 from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
-from tasks.leveranseformat import delivery_format, write_lines
+from tasks.leveranseformat import delivery_format, line_sql, write_lines
 from tasks.register import fakta
 from tasks.steg import step
+from tasks.tilmeldte import FELT, parameters, tilmeldte_sql
 
-FELT = (
-    "fodselsnummer", "fodselsdato", "kommunenummer", "tilmeldingsgrunn", "tilmeldt_dato", "avsluttet_dato", "ot_status",
-    "raadgiver", "adressegradering_vigo", "adressegradering_otto",
-)  # fmt: skip
 HELE_SKOLEAARET = "skolear"
 KODELISTER = ("kodeverk/ot_status", "kodeverk/tilmeldingsgrunner", "kodeverk/vigo_koder", "regler/aldersgrense")
 
-SENDTE_PAKKER = """
-    SELECT o.sha256 FROM overforing o JOIN utsending_naa u USING (forslag_id)
-    WHERE o.rad = ? AND o.aar = ? AND u.forslag_tilstand IN ('iverksettes', 'iverksatt') AND u.tilstand <> 'avvist'
-    ORDER BY o.versjon
+PAKKE = """
+    SELECT fodselsnummer, grunn, CASE WHEN grunn = '' THEN {linje} || $slutt END AS linje,
+        CASE WHEN grunn <> '' THEN person_id END AS person_id, CASE WHEN grunn <> '' THEN raadgiver END AS raadgiver,
+        grunn <> '' AND skjermet AS er_skjermet
+    FROM ({tilmeldte}) ORDER BY fodselsnummer, person_id
 """
+"""Everyone enrolled: her line in the file, or who she is and why she is not in it."""
 
 
 @dataclass(frozen=True)
 class Pakke:
-    """A sealed transfer: the data file, its manifest, and who is left out."""
+    """A sealed transfer: the data file, its manifest, and who is left out; those of ``skjermede`` are never named."""
 
     data: bytes
     manifest: bytes
     antall: int
     utelatte: tuple[Utelatt, ...]
+    skjermede: frozenset[str] = frozenset()
 
     @property
     def sha256(self) -> str:
@@ -51,7 +54,7 @@ class Pakke:
 
 
 def _format() -> dict[str, Any]:
-    return delivery_format("udir_overforing")
+    return delivery_format(udirpakker.FORMAT)
 
 
 def packages(anledning: Anledning) -> Utkast:
@@ -63,39 +66,45 @@ def packages(anledning: Anledning) -> Utkast:
     innhold = {"antall": pakke.antall, "sha256": pakke.sha256, "telledato": anledning.telledato}
     nokkel = make_key(anledning.rad.rad, anledning.aar, _number(anledning, pakke.sha256), pakke.sha256)
     sending = Sending("", Mottaker.UDIR, "", Kanal.UDIR, nokkel, as_json(innhold))
-    return Utkast([sending], list(pakke.utelatte))
+    return Utkast([sending], list(pakke.utelatte), pakke.skjermede)
 
 
 def _number(anledning: Anledning, sha256: str) -> int:
     """Return how many packages the row had handed over before this one; the last one's own number when it is that."""
-    sendte = anledning.con.execute(SENDTE_PAKKER, [anledning.rad.rad, anledning.aar]).fetchall()
-    return len(sendte) - (bool(sendte) and sendte[-1] == (sha256,))
+    sendte = udirpakker.with_udir(anledning.con, anledning.rad.rad, anledning.aar)
+    return len(sendte) - (bool(sendte) and sendte[-1].sha256 == sha256)
 
 
 def build(anledning: Anledning) -> Pakke:
     """Return the package for the occasion's counting date, as known at its ``kjent_tid``."""
-    med, utelatte = [], []
-    for person in people(anledning):
-        if grunn := refused(person, anledning.telledato):
-            utelatte.append(Utelatt(person["person_id"], Mottaker.UDIR, grunn, person["raadgiver"]))
-        else:
-            med.append(_line(anledning, person))
-    data = write_lines(_format(), sorted(med, key=lambda linje: linje["fodselsnummer"]))
-    grunner = Counter(utelatt.grunn_kode for utelatt in utelatte)
-    return Pakke(data, _manifest(anledning, data, len(med), grunner), len(med), tuple(utelatte))
+    format_ = _format()
+    tilmeldte = _enrolled(anledning, deler_nummer=False)
+    if pc.count_distinct(tilmeldte["fodselsnummer"]).as_py() < len(tilmeldte):
+        tilmeldte = _enrolled(anledning, deler_nummer=True)
+    linjer = tilmeldte["linje"].drop_null().to_pylist()
+    data = write_lines(format_, []) + "".join(linjer).encode(format_["tegnsett"].removesuffix("-sig"))
+    uten = tilmeldte.filter(pc.field("grunn") != "").sort_by("person_id").to_pylist()
+    utelatte = tuple(Utelatt(u["person_id"], Mottaker.UDIR, u["grunn"], u["raadgiver"]) for u in uten)
+    return Pakke(
+        data,
+        _manifest(anledning, data, len(linjer), Counter(enkelt.grunn_kode for enkelt in utelatte)),
+        len(linjer),
+        utelatte,
+        frozenset(u["person_id"] for u in uten if u["er_skjermet"]),
+    )
 
 
-def people(anledning: Anledning) -> list[dict[str, str]]:
-    """Return those to be reported: enrolled on the counting date, in June at any time of the school year."""
-    telledato = anledning.telledato
-    ramme = fakta.current(anledning.con, FELT, telledato, anledning.kjent_tid)
-    fra = telledato.isoformat()
-    if anledning.rad.parametre["omfang"] == HELE_SKOLEAARET:
-        fra = school_year_start(telledato).isoformat()
-    tilmeldt = (ramme["tilmeldt_dato"] != "") & (ramme["tilmeldt_dato"] <= telledato.isoformat())
-    ikke_avsluttet = (ramme["avsluttet_dato"] == "") | (ramme["avsluttet_dato"] >= fra)
-    rader: list[dict[str, str]] = ramme[tilmeldt & ikke_avsluttet].to_dict("records")
-    return rader
+def _enrolled(anledning: Anledning, *, deler_nummer: bool) -> pa.Table:
+    format_ = _format()
+    sql = PAKKE.format(linje=line_sql(format_), tilmeldte=tilmeldte_sql(deler_nummer=deler_nummer))
+    return anledning.con.execute(sql, window(anledning) | {"slutt": format_["linjeskift"]}).to_arrow_table()
+
+
+def window(anledning: Anledning) -> dict[str, object]:
+    """Return the parameters of ``tilmeldte.tilmeldte_sql``: in June the whole school year, else the counting date."""
+    til = anledning.telledato
+    fra = school_year_start(til) if anledning.rad.parametre["omfang"] == HELE_SKOLEAARET else til
+    return parameters(fra, til, anledning.kjent_tid, school_year(school_year_start(til).year))
 
 
 def school_year_start(dato: date) -> date:
@@ -103,29 +112,6 @@ def school_year_start(dato: date) -> date:
     maaned, dag = (int(ledd) for ledd in kodeverk.rule("skoleaar", dato)["forste_dag"].split("-"))
     start = date(dato.year, maaned, dag)
     return start if start <= dato else date(dato.year - 1, maaned, dag)
-
-
-def refused(person: dict[str, str], telledato: date) -> str:
-    """Return the code of why a youth cannot be reported, blank when nothing is wrong."""
-    if not person["fodselsdato"]:
-        return "MANGLER_FODSELSDATO"
-    if not kodeverk.has_target_age(date.fromisoformat(person["fodselsdato"]), telledato):
-        return "UTENFOR_MAALGRUPPEN"
-    if person["ot_status"] not in kodeverk.codes("ot_status", telledato):
-        return "MANGLER_STATUS"
-    if person["tilmeldingsgrunn"] not in kodeverk.codes("tilmeldingsgrunner", telledato):
-        return "MANGLER_TILMELDINGSGRUNN"
-    return ""
-
-
-def _line(anledning: Anledning, person: dict[str, str]) -> dict[str, str]:
-    """Return one youth's line; where the address is protected the municipality is blank."""
-    skjermet = is_protected(person["adressegradering_vigo"], person["adressegradering_otto"])
-    return person | {
-        "skoleaar": school_year(school_year_start(anledning.telledato).year),
-        "telledato": anledning.telledato.isoformat(),
-        "kommunenummer": "" if skjermet else person["kommunenummer"],
-    }
 
 
 def _manifest(anledning: Anledning, data: bytes, antall: int, utelatt: Counter[str]) -> bytes:
@@ -145,7 +131,7 @@ def _manifest(anledning: Anledning, data: bytes, antall: int, utelatt: Counter[s
         "kjent_til": kjent_til.isoformat() + "Z" if kjent_til else None,
         "antall": antall,
         "sha256": hashlib.sha256(data).hexdigest(),
-        "utelatt": dict(sorted(utelatt.items())),
+        "utelatt": dict(utelatt),
         "kodelister": {navn: kodeverk.version(navn) for navn in KODELISTER},
     }
     return (as_json(innhold) + "\n").encode()
@@ -153,11 +139,14 @@ def _manifest(anledning: Anledning, data: bytes, antall: int, utelatt: Counter[s
 
 @step("Forsegl pakken")
 def seal(kjoring: Kjoring) -> None:
-    """Keep the package of a new proposal, byte for byte, under its row's next version."""
+    """Keep the package of a new proposal, byte for byte, as its row's next version; tell what is in it and is not."""
     pakke = build(occasion(kjoring))
     kjoring.sha256 = pakke.sha256
+    kjoring.tabeller.append(_reconciliation(kjoring, pakke))
     if not kjoring.tall.foreslaatt:
         return
+    if hos_udir := udirpakker.with_udir(kjoring.con, kjoring.rad.rad, kjoring.aar):
+        kjoring.tabeller.append(udirpakker.difference(hos_udir[-1], pakke.data))
     nokkel = [kjoring.rad.rad, kjoring.aar]
     svar = kjoring.con.execute("SELECT count(*) FROM overforing WHERE rad = ? AND aar = ?", nokkel).fetchone()
     versjon = (svar[0] if svar else 0) + 1
@@ -183,10 +172,32 @@ def reproduce(kjoring: Kjoring) -> None:
     """Make the package again as it was known at the run's ``kjent_tid``, beside the delivered ones; send nothing."""
     pakke = build(occasion(kjoring))
     kjoring.sha256 = pakke.sha256
+    kjoring.tabeller.append(_reconciliation(kjoring, pakke))
+    svar = kjoring.con.execute(
+        "SELECT versjon FROM overforing WHERE rad = ? AND aar = ? AND sha256 = ? AND manifest = ? ORDER BY versjon",
+        [kjoring.rad.rad, kjoring.aar, pakke.sha256, pakke.manifest],
+    ).fetchall()
+    versjoner = ", ".join(str(versjon) for (versjon,) in svar)
+    kjoring.note("ÅH-3110" if svar else "ÅH-3111", **({"versjoner": versjoner} if svar else {}))
     if not kjoring.bare_vis:
         navn = file_name(kjoring.rad.nr, kjoring.per_dato, pakke.sha256[:12])
         write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.csv", pakke.data)
         write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.json", pakke.manifest)
+
+
+def _reconciliation(kjoring: Kjoring, pakke: Pakke) -> Tabell:
+    """Return everyone enrolled as those in the file and those left out, reason by reason."""
+    grunner = kodeverk.reasons(kjoring.per_dato)
+    utelatt = Counter(enkelt.grunn_kode for enkelt in pakke.utelatte)
+    return Tabell(
+        tittel="Registeret og filen",
+        hoder=("Hvem", "Antall"),
+        rader=[
+            ("Tilmeldt i registeret", pakke.antall + len(pakke.utelatte)),
+            ("Med i filen", pakke.antall),
+            *((f"Ikke med: {grunner[kode]['tekst']}", antall) for kode, antall in sorted(utelatt.items())),
+        ],
+    )
 
 
 def file_name(rad_nr: int, telledato: date, hvilken: str) -> str:

@@ -37,7 +37,7 @@ def draft(anledning: Anledning, sendte_nokler: set[str]) -> Utkast:
         nye += adviser_notices(anledning, nye, _advisers(anledning))
     if anledning.hjem.innstillinger.modus is Modus.PROVE:
         nye = [sending for sending in nye if _is_guest(anledning, sending)]
-    return Utkast(sorted(nye, key=_order), utkast.utelatte + uten)
+    return Utkast(sorted(nye, key=_order), utkast.utelatte + uten, utkast.skjermede)
 
 
 def _another_way(anledning: Anledning, nye: list[Sending]) -> tuple[list[Sending], list[Utelatt]]:

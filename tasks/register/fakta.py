@@ -20,13 +20,6 @@ EVIG_TID = datetime(9999, 1, 1)  # noqa: DTZ001 the register's times are UTC wit
 RETTELSE: Final = "R"
 """What the ids of runs that applied people's corrections begin with; those of the wheel begin with the year."""
 
-GJELDENDE = """
-    SELECT person_id, felt, arg_max(verdi, (gyldig_fra, lopenr)) AS verdi
-    FROM fakta_kjent($kjent)
-    WHERE gyldig_fra <= $dato AND list_contains($felter, felt)
-    GROUP BY ALL
-"""
-
 
 def current(
     con: duckdb.DuckDBPyConnection, felter: Collection[str], dato: date, kjent: datetime | None = None
@@ -43,8 +36,12 @@ def current(
 
 def current_sql(felter: Collection[str]) -> str:
     """Return the SQL of ``current`` (parameters ``$dato``, ``$kjent``, ``$felter``), for queries that go on from it."""
-    kolonner = ", ".join(f"coalesce(max(verdi) FILTER (felt = '{felt}'), '') AS \"{felt}\"" for felt in felter)
-    return f"SELECT person_id, {kolonner} FROM ({GJELDENDE}) GROUP BY person_id"
+    nyeste = "arg_max(verdi, (gyldig_fra, lopenr))"
+    kolonner = ", ".join(f"coalesce({nyeste} FILTER (felt = '{felt}'), '') AS \"{felt}\"" for felt in felter)
+    return (
+        f"SELECT person_id, {kolonner} FROM fakta_kjent($kjent)"
+        " WHERE gyldig_fra <= $dato AND list_contains($felter, felt) GROUP BY person_id"
+    )
 
 
 def last_learned(con: duckdb.DuckDBPyConnection, felter: Collection[str]) -> dict[str, dict[str, str]]:

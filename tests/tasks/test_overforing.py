@@ -105,6 +105,8 @@ FEIL = {
     "UTENFOR_MAALGRUPPEN": {"fodselsdato": "1990-01-01"},
     "MANGLER_STATUS": {"ot_status": "XXXX"},
     "MANGLER_TILMELDINGSGRUNN": {"tilmeldingsgrunn": ""},
+    "MANGLER_NUMMER": {"fodselsnummer": ""},
+    "AVSLUTTET_FOR_TILMELDT": {"avsluttet_dato": "2025-09-19"},
 }
 
 
@@ -116,6 +118,59 @@ def test_whoever_cannot_be_reported_is_counted_with_the_reason_and_becomes_the_a
     assert dict(bygd.ask("SELECT gjelder, grunn_kode FROM oppgave WHERE raadgiver = 'R05'")) == personer
     ((manifest, antall),) = bygd.ask("SELECT manifest, antall FROM overforing")
     assert (json.loads(manifest)["utelatt"], antall) == (dict.fromkeys(sorted(FEIL), 1), 1)
+
+
+def test_a_number_that_two_have_is_reported_for_neither_and_asked_about(bygd: Any) -> None:
+    nummer = bygd.number("2007-03-14", 40)
+    to = [bygd.person(fodselsnummer=nummer) for _ in range(2)]
+    bygd.person()
+    pakke = package(bygd, FEBRUAR, "2026-02-15")
+    assert [(utelatt.person_id, utelatt.grunn_kode) for utelatt in pakke.utelatte] == [(p, "SAMME_NUMMER") for p in to]
+    assert nummer not in {linje["Fodselsnummer"] for linje in lines(pakke.data)}
+    assert pakke.antall == 1
+
+
+def test_a_protected_youth_who_cannot_be_reported_is_counted_and_never_named(bygd: Any) -> None:
+    bygd.person(adressegradering_vigo="kode 6", ot_status="XXXX")
+    bygd.person(adressegradering_vigo="", adressegradering_otto="", ot_status="")
+    bygd.run(FEBRUAR, "2026-02-16T08:00")
+    assert bygd.ask("SELECT gjelder, grunn_kode, raadgiver FROM oppgave") == [
+        ("2 personer", "MANGLER_STATUS", "OTTO-ansvarlig")
+    ]
+
+
+def test_the_run_shows_that_the_file_and_those_left_out_are_the_register(bygd: Any) -> None:
+    bygd.person()
+    bygd.person(ot_status="")
+    bygd.person(tilmeldt_dato="2026-03-01")
+    (tabell,) = bygd.run(FEBRUAR, "2026-02-16T08:00").tabeller
+    assert [antall for _, antall in tabell.rader] == [2, 1, 1]
+    assert tabell.rader[2][0] == "Ikke med: OT-status mangler eller er ikke gyldig på telledatoen"
+
+
+def test_a_new_version_tells_what_differs_from_the_one_udir_has(bygd: Any) -> None:
+    endret, borte, uendret = bygd.person(), bygd.person(), bygd.person()
+    bygd.letters_sent(FEBRUAR, "2026-02-16T08:00")
+    bygd.change(endret, "2026-02-01", "2026-02-17T08:00", ot_status="OTAR", kommunenummer="3907")
+    bygd.change(borte, "2026-02-01", "2026-02-17T08:00", tilmeldt_dato="")
+    bygd.person("2026-02-02", "2026-02-17T08:00")
+    tabell = bygd.run(FEBRUAR, "2026-02-17T09:00").tabeller[1]
+    assert tabell.tittel == "Forskjell fra versjon 1, som Udir har"
+    assert tabell.rader == [
+        ("Nye linjer", 1), ("Linjer som er borte", 1), ("Endret Kommunenr", 1), ("Endret OTstatus", 1)
+    ]  # fmt: skip
+    assert uendret
+
+
+@pytest.mark.parametrize(("kjent", "kode"), [("2026-02-16T08:00", "ÅH-3110"), ("2026-02-17T08:00", "ÅH-3111")])
+def test_what_is_made_again_is_told_to_be_a_sealed_version_or_not(bygd: Any, kjent: str, kode: str) -> None:
+    from tasks.feil import messages
+
+    person = bygd.person()
+    bygd.letters_sent(FEBRUAR, "2026-02-16T08:00")
+    bygd.change(person, "2026-02-01", "2026-02-17T07:00", ot_status="OTAR")
+    svar = bygd.run(FEBRUAR, "2026-04-01T08:00", kjent_tid=bygd.at(kjent))
+    assert svar.merknader[0].startswith(messages()[kode][0].format(versjoner="1"))
 
 
 @pytest.mark.parametrize("gradering", ["fortrolig", "strengtFortrolig", "mangler", "kode 6"])
@@ -141,7 +196,7 @@ def test_a_run_as_known_then_writes_the_same_files_beside_and_proposes_nothing(b
     bygd.letters_sent(FEBRUAR, "2026-02-16T08:00")
     bygd.change(person, "2026-02-01", "2026-03-01T08:00", ot_status="OTAR")
     svar = bygd.run(FEBRUAR, "2026-04-01T08:00", kjent_tid=bygd.at("2026-02-16T08:00"))
-    levert, gjenskapt = (sorted(bygd.hjem.utboks.glob(f"udir/{mappe}*.*")) for mappe in ("", "gjenskapt/"))
+    levert, gjenskapt = (sorted(bygd.hjem.utboks.glob(f"udir/{mappe}*.[cj]s*")) for mappe in ("", "gjenskapt/"))
     assert [sti.read_bytes() for sti in levert] == [sti.read_bytes() for sti in gjenskapt]
     assert svar.forslag_id is None
     assert svar.sha256 == hashlib.sha256(next(s for s in levert if s.suffix == ".csv").read_bytes()).hexdigest()
