@@ -4,11 +4,9 @@ Bad rows go to quarantine; those whom a complete list no longer names leave the 
 rows unchanged + rows in quarantine, always, for each format and for the run.
 """
 
-from typing import Final
-
 import pandas as pd
 
-from tasks import kategorier, kodeverk, leveringer, medlemskap, mottakere, sammenstilling
+from tasks import kategorier, kodeverk, leveringer, medlemskap, mottakere, sammenstilling, statusregler
 from tasks.adresse import UGRADERT
 from tasks.avvik import Funn, finding
 from tasks.feil import ProgramFeil
@@ -25,8 +23,6 @@ from tasks.steg import step
 from tasks.utledning import GRADERING_MANGLER, KOMMUNE, as_iso, combine, derive, field_of, stage
 from tasks.vurdering import Vurdert
 
-FORSTE_STATUS: Final = "OTUK"
-
 
 @step("Last inn gyldige rader")
 def load(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
@@ -38,6 +34,7 @@ def load(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
         return []
     freeze(kjoring, [enkelt.mottatt for enkelt in vurdert], [enkelt.validert.antall for enkelt in vurdert])
     fakta.know_numbers(kjoring.con)
+    statusregler.begin(kjoring)
     kjoring.con.execute("CREATE OR REPLACE TEMP TABLE fiktive (person_id VARCHAR)")
     funn: list[Funn] = []
     for navn in dict.fromkeys(enkelt.mottatt.format.navn for enkelt in vurdert):
@@ -49,6 +46,7 @@ def load(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
     funn += [finding("ÅH-3012", antall=kjoring.nytt_nummer)] if kjoring.nytt_nummer else []
     fictitious(kjoring)
     sammenstilling.ask(kjoring)
+    funn += statusregler.ask(kjoring)
     tall = kjoring.tall
     if tall.inn != tall.lastet + tall.uendret + tall.karantene:
         raise ProgramFeil("rader inn er ikke lik lastet, uendret og satt til side")
@@ -62,6 +60,7 @@ def _load_format(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> li
     forste = fakta.next_number(con)
     felter, nye = _stage_all(kjoring, filer)
     combine(con, len(filer), kilde.nokkel, pd.concat([_said_aside(kjoring, enkelt, kilde) for enkelt in filer]))
+    statusregler.hold_back(kjoring, set.intersection(*(set(enkelt.validert.kolonner_i_filen) for enkelt in filer)))
     if nye:
         _start_new(kjoring, filer)
     neste = leveringer.next_delivery(kjoring, format_navn)
@@ -136,7 +135,7 @@ def _start_new(kjoring: Kjoring, filer: list[Vurdert]) -> None:
         f"SELECT person_id, {as_iso('u.registrert_dato', format_.datoformat)} AS tilmeldt_dato, {kommune} AS kommune"
         " FROM nye_personer JOIN utsagn u USING (person_id)"
     ).df()
-    forste = nye.assign(ot_status=FORSTE_STATUS, raadgiver=_advisers(kjoring, nye)).drop(columns="kommune")
+    forste = nye.assign(ot_status=statusregler.FORSTE_STATUS, raadgiver=_advisers(kjoring, nye)).drop(columns="kommune")
     lang = forste.melt(id_vars="person_id", var_name="felt", value_name="verdi").assign(gyldig_fra=kjoring.gyldig_fra)
     if not lang.empty:
         fakta.add(kjoring.con, lang, kjoring.kjoring_id, kjoring.registrert_tid)

@@ -107,6 +107,8 @@ def derive(con: duckdb.DuckDBPyConnection, vurdert: Vurdert, fil_nr: int) -> lis
 def combine(con: duckdb.DuckDBPyConnection, filer: int, nokkel: Sequence[str], til_side: pd.DataFrame) -> None:
     """Make the view ``utsagn`` of the whole delivery, and ``nevnt`` (nokkel, god) of everyone whom it names.
 
+    ``utsagn_kom`` is what came; ``utsagn`` may have less of it, where a rule holds something back.
+
     Where several files have a line about the same person, the last file's counts. ``til_side`` has the rows set aside,
     about people whom we know: what it says goes before what a good row about the same person does.
     """
@@ -125,7 +127,8 @@ def combine(con: duckdb.DuckDBPyConnection, filer: int, nokkel: Sequence[str], t
             f"SELECT {valgt} FROM ({alle}) a LEFT JOIN til_side s USING (person_id)"
             f" UNION ALL BY NAME FROM til_side WHERE person_id NOT IN (SELECT person_id FROM ({alle}))"
         )
-    con.execute(f"CREATE OR REPLACE TEMP VIEW utsagn AS {alle}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW utsagn_kom AS {alle}")
+    con.execute("CREATE OR REPLACE TEMP VIEW utsagn AS FROM utsagn_kom")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE nevnt AS SELECT {', '.join(nokkel)}, coalesce(god, false) AS god FROM utsagn"
     )

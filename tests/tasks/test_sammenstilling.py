@@ -141,8 +141,8 @@ def test_an_earlier_delivery_corrected_and_run_again_changes_its_own_time_only(b
 
 
 def test_a_status_that_otto_dates_back_holds_from_then_and_is_no_disagreement_with_otto_itself(en: Any) -> None:
-    say(en, JUNI, ot_status="OTOV", ot_status_dato="01.05.2026")
-    say(en, NOV, ot_status="OTAR", ot_status_dato="01.04.2026")
+    say(en, JUNI, ot_status="OTOV", ot_status_dato="01.05.2026", kontakt_dato="01.05.2026")
+    say(en, NOV, ot_status="OTAR", ot_status_dato="01.04.2026", kontakt_dato="01.05.2026")
     assert en.ask("SELECT count(*) FROM uenighet") == [(0,)]
     for dato in ("2026-04-15", "2026-05-15", "2026-12-31"):
         assert en.facts(en.nr, "ot_status", dato=dato) == ("OTAR",)
@@ -152,7 +152,7 @@ def test_a_status_that_otto_has_from_before_we_began_holds_over_the_one_we_began
     bygd.nr = bygd.number("2007-03-14", 1)
     bygd.deliver("vigo_ikkesokere", {"fodselsnummer": bygd.nr})
     bygd.run(VIGO, APRIL)
-    say(bygd, JUNI, ot_status="OTOV", ot_status_dato="20.04.2026")
+    say(bygd, JUNI, ot_status="OTOV", ot_status_dato="20.04.2026", kontakt_dato="20.04.2026")
     assert bygd.facts(bygd.nr, "ot_status") == ("OTOV",)
 
 
