@@ -30,6 +30,8 @@ FASTE: Final = {
 }
 SERVERFIL: Final = "prefect/server.json"
 API_URL: Final = "PREFECT_API_URL"
+SIDER_URL: Final = "ARSHJUL_SIDER"
+"""Where the pages are shown while the program runs; the same word as in ``tasks/sider.py``."""
 
 
 def prepare(hjem: Path, *, bruker_hjemmet: bool = True) -> None:
@@ -43,17 +45,18 @@ def prepare(hjem: Path, *, bruker_hjemmet: bool = True) -> None:
         make_folder(hjem / "prefect")
     os.environ.update(FASTE)
     os.environ["PREFECT_HOME"] = str(hjem / "prefect")
-    os.environ.pop(API_URL, None)
-    if url := running_server(hjem):
-        os.environ[API_URL] = url
+    for navn, felt in ((API_URL, "url"), (SIDER_URL, "sider")):
+        os.environ.pop(navn, None)
+        if adresse := running_server(hjem, felt):
+            os.environ[navn] = adresse
 
 
-def running_server(hjem: Path) -> str | None:
-    """Return the address of the home's running server, or None."""
+def running_server(hjem: Path, felt: str = "url") -> str | None:
+    """Return the address of the home's running server, or of its pages (``sider``); None where it does not run."""
     try:
         notat = json.loads((hjem / SERVERFIL).read_bytes())
         with socket.create_connection((VERT, notat["port"]), timeout=1):
-            return str(notat["url"])
+            return str(notat[felt])
     except (OSError, ValueError, KeyError):
         return None
 

@@ -42,6 +42,7 @@ KOMMANDOER: Final = {
     "correct": ("rette:correct", "Bruk rettelsene av opplysninger som ligger i innboks"),
     "undo": ("angre:undo", "Ta en innlasting tilbake"),
     "show": ("vise:show", "Vis en del av registeret"),
+    "figures": ("nokkeltall:figures", "Lag siden med nøkkeltallene, og det som kan gis ut"),
     "bench": ("maal:bench", "Mål farten"),
 }
 KOMMER: Final = ("access", "forget", "doctor", "backup", "restore")

@@ -1,4 +1,4 @@
-"""Starting Prefect for a home: server and worker as two processes of their own, proven ready by future runs.
+"""Starting Prefect for a home: server, worker and pages as processes of their own, proven ready by future runs.
 
 A server that answers is no proof: it has been seen healthy with a scheduler that never makes a run. What counts is that
 every row has its next run, on the right date.
@@ -18,7 +18,7 @@ from datetime import datetime
 
 import httpx
 
-from deployments.miljo import API_URL, SERVERFIL, VERT, running_server
+from deployments.miljo import API_URL, SERVERFIL, SIDER_URL, VERT, running_server
 from deployments.prefectmal import give_database
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT, write_file
@@ -29,25 +29,28 @@ PLANLEGGING_SEKUNDER = 120
 STOPP_SEKUNDER = 15
 LOGG = "server.log"
 MEST_PER_SIDE = 200
+HOYESTE_PORT = 65535
 
 
 @dataclass(frozen=True)
 class Tjeneste:
-    """A running server and worker."""
+    """A running server and worker, and the pages beside them."""
 
     url: str
+    sider_url: str
     server: subprocess.Popen[bytes]
     arbeider: subprocess.Popen[bytes]
+    sider: subprocess.Popen[bytes]
 
     @property
     def lever(self) -> bool:
-        """Whether both still run."""
-        return self.server.poll() is None and self.arbeider.poll() is None
+        """Whether all still run."""
+        return all(prosess.poll() is None for prosess in (self.server, self.arbeider, self.sider))
 
 
 @contextmanager
 def service(hjem: Hjem, port: int) -> Iterator[Tjeneste]:
-    """Start both, wait until the server answers, and stop both at the end.
+    """Start all, wait until the server answers, and stop all at the end. The pages are on the next port, if it is free.
 
     Raises BrukerFeil ÅH-1705 (the home already has one), ÅH-1701 (port taken), ÅH-1702 (the server did not start).
     """
@@ -55,18 +58,24 @@ def service(hjem: Hjem, port: int) -> Iterator[Tjeneste]:
         raise BrukerFeil("ÅH-1705", adresse=adresse.removesuffix("/api"))
     if not _is_free(port):
         raise BrukerFeil("ÅH-1701", port=port)
+    sideport = port + 1 if port < HOYESTE_PORT and _is_free(port + 1) else free_port()
+    sider_url = f"http://{VERT}:{sideport}"
+    os.environ[SIDER_URL] = sider_url
     server, url = _start_api(hjem, port)
     prosesser = [server]
     try:
         _wait_until_up(url, server)
-        write_file(hjem.mappe / SERVERFIL, json.dumps({"url": url, "port": port}).encode())
-        arbeider = _spawn(hjem, "arbeider.log", "deployments.arbeider")
+        notat = {"url": url, "port": port, "sider": sider_url}
+        write_file(hjem.mappe / SERVERFIL, json.dumps(notat).encode())
+        arbeider = spawn(hjem, "arbeider.log", "deployments.arbeider")
         prosesser.insert(0, arbeider)
-        yield Tjeneste(url, server, arbeider)
+        sider = spawn(hjem, "sider.log", "deployments.sidetjener", str(sideport))
+        prosesser.insert(0, sider)
+        yield Tjeneste(url, sider_url, server, arbeider, sider)
     finally:
         (hjem.mappe / SERVERFIL).unlink(missing_ok=True)
         for prosess in prosesser:
-            _stop(prosess)
+            stop(prosess)
 
 
 @contextmanager
@@ -80,7 +89,7 @@ def temporary_api(hjem: Hjem) -> Iterator[Callable[[], None]]:
     try:
         yield lambda: _wait_until_up(url, server)
     finally:
-        _stop(server)
+        stop(server)
 
 
 def _start_api(hjem: Hjem, port: int, *valg: str) -> tuple[subprocess.Popen[bytes], str]:
@@ -88,7 +97,7 @@ def _start_api(hjem: Hjem, port: int, *valg: str) -> tuple[subprocess.Popen[byte
     url = f"http://{VERT}:{port}/api"
     os.environ[API_URL] = url
     give_database(hjem.mappe)
-    return _spawn(hjem, LOGG, "prefect", "server", "start", "--host", VERT, "--port", str(port), *valg), url
+    return spawn(hjem, LOGG, "prefect", "server", "start", "--host", VERT, "--port", str(port), *valg), url
 
 
 def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
@@ -132,7 +141,7 @@ def _pages(klient: httpx.Client, sti: str, filter_: Mapping[str, object]) -> Ite
         start += MEST_PER_SIDE
 
 
-def _spawn(hjem: Hjem, loggnavn: str, modul: str, *ord_: str) -> subprocess.Popen[bytes]:
+def spawn(hjem: Hjem, loggnavn: str, modul: str, *ord_: str) -> subprocess.Popen[bytes]:
     """Start a module as a process of its own group, so that Ctrl-C reaches us first; its output goes to a log."""
     with (hjem.mappe / "prefect" / loggnavn).open("ab") as logg:
         return subprocess.Popen(  # noqa: S603 our own interpreter and modules
@@ -153,7 +162,7 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
     raise BrukerFeil("ÅH-1702", logg=f"prefect/{LOGG}")
 
 
-def _stop(prosess: subprocess.Popen[bytes]) -> None:
+def stop(prosess: subprocess.Popen[bytes]) -> None:
     """Ask the process and those it started to stop, then make them."""
     for bud in (signal.SIGINT, signal.SIGKILL):
         if prosess.poll() is None:

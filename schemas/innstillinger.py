@@ -1,5 +1,6 @@
 """This county's settings, as ``innstillinger.toml`` holds them. No secrets: the key stands elsewhere."""
 
+from datetime import date
 from typing import Annotated
 
 import httpx
@@ -142,6 +143,20 @@ class Arkiv(_Del):
     vent_pa_kvittering: bool = False
 
 
+class Udir(_Del):
+    """Where the transfers to Udir are handed over by SFTP; without it they are files in ``utboks/udir/``.
+
+    ``mappe`` is the folder as the receiver names it. ``vertsnokkel`` is the receiver's public host key as one line
+    («ssh-ed25519 AAAA…»): nobody else is ever handed anything. Our private key never stands here.
+    """
+
+    vert: str = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    port: int = Field(default=22, ge=1, le=65535)
+    bruker: str = Field(min_length=1)
+    mappe: str = ""
+    vertsnokkel: str = Field(pattern=r"^(ssh-|ecdsa-sha2-)[a-z0-9-]+ [A-Za-z0-9+/]+=*( .*)?$")
+
+
 class Kanalgrense(_Del):
     """How much a channel may carry: a minute, and a day."""
 
@@ -171,8 +186,40 @@ class Raadgiver(_Del):
     kommuner: tuple[str, ...]
 
 
+class Region(_Del):
+    """A part of the county in the key figures: its name and its municipalities, by today's numbers."""
+
+    navn: str = Field(min_length=1)
+    kommuner: tuple[str, ...]
+
+
+IKKE_REGIONER = frozenset({"alle", "ikke oppgitt", "annen kommune"})
+"""What stands in a region's place in the key figures."""
+
+
+def _each_once(regioner: tuple[Region, ...]) -> tuple[Region, ...]:
+    """Take regions of different names of their own, where no municipality is in two."""
+    navn = [*IKKE_REGIONER, *(region.navn.casefold() for region in regioner)]
+    kommuner = [kommune for region in regioner for kommune in region.kommuner]
+    if len(set(navn)) < len(navn) or len(set(kommuner)) < len(kommuner):
+        raise ValueError("samme navn eller kommune står to ganger")
+    return regioner
+
+
+class Skoleaarskode(_Del):
+    """The county's own code in OTTO for youth who want follow-up when a school year starts (row 19), and its days.
+
+    Neither its name nor its form is Udir's.
+    """
+
+    kode: str = Field(pattern=r"^[A-ZÆØÅ0-9_]{2,12}$")
+    skoleaar: str = Field(pattern=r"^\d{8}$")
+    gyldig_fra: date
+    gyldig_til: date | None = None
+
+
 class Innstillinger(_Del):
-    """Everything a county decides for itself."""
+    """Everything a county decides for itself. Without ``regioner`` each municipality is a region of its own."""
 
     modus: Modus = Modus.OVE
     fylke: Fylke
@@ -180,6 +227,7 @@ class Innstillinger(_Del):
     grenser: Grenser
     undersokelse: Undersokelse
     radgivere: tuple[Raadgiver, ...]
+    regioner: Annotated[tuple[Region, ...], AfterValidator(_each_once)] = ()
     vigo_ot: VigoOt | None = None
     maskinporten: Maskinporten | None = None
     krr: Krr | None = None
@@ -187,9 +235,11 @@ class Innstillinger(_Del):
     epost: Epost | None = None
     sms: Sms | None = None
     arkiv: Arkiv | None = None
+    udir: Udir | None = None
     kanalgrenser: dict[Kanal, Kanalgrense] = {}
     godkjenning: Godkjenning = Godkjenning()
     gjester: Gjester = Gjester()
+    skoleaarskoder: tuple[Skoleaarskode, ...] = ()
     radvalg: tuple[Radvalg, ...] = ()
     overskrifter: dict[str, dict[str, str]] = {}
     """Format → the county's own heading → the declared one, or blank for a column that is not read."""

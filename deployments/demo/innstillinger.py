@@ -1,6 +1,7 @@
 """The training county's settings: the file a real county fills in, with comments that say what each part is for."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -53,6 +54,9 @@ LOGOLINJER: Final = f"""\
 # Logoen i brevhodet: en SVG- eller PNG-fil i hjemmemappen. Kan utelates.
 logo = "{LOGO}"
 """
+REGIONER: Final = """\
+# Regionene i nøkkeltallene. Utelates de, vises hver kommune for seg.
+"""
 RADVALG: Final = """\
 # Valg der årshjulet og kalenderen er uenige. Uke 24 kan slutte før telledatoen 15. juni.
 [[radvalg]]
@@ -67,13 +71,27 @@ def settings_bytes(demo: Demo, *, med_logo: bool = False) -> bytes:
     """Return ``innstillinger.toml``; ``med_logo`` names the logo that must then lie in the home."""
     hode = NETTSIDE.sub(lambda linje: linje[0] + LOGOLINJER, HODE) if med_logo else HODE
     radgivere = "".join(_adviser(rad["id"], rad["navn"], rad["kommuner"]) for rad in table("demo/radgivere.csv"))
-    return f"{hode}{radgivere}{RADVALG.format(aar=demo.aar, dato=_first_working_day(demo.aar))}".encode()
+    valg = RADVALG.format(aar=demo.aar, dato=_first_working_day(demo.aar))
+    return f"{hode}{radgivere}{REGIONER}{_regions()}{valg}".encode()
 
 
 def _adviser(id_: str, navn: str, kommuner: str) -> str:
     nummer = ", ".join(f'"{kommune}"' for kommune in kommuner.split())
     epost = f"{'.'.join(ascii_letters(del_) for del_ in navn.split()).lower()}@example.no"
     return f'[[radgivere]]\nid = "{id_}"\nnavn = "{navn}"\nepost = "{epost}"\nkommuner = [{nummer}]\n\n'
+
+
+def _regions() -> str:
+    """Return the regions: the municipalities of each OT office."""
+    kommuner = table("demo/kommuner.csv")
+    navn = dict.fromkeys(rad["ot_enhet"].removeprefix("OT ") for rad in kommuner)
+    return "".join(
+        f'[[regioner]]\nnavn = "{region}"\nkommuner = [{", ".join(_codes(kommuner, region))}]\n\n' for region in navn
+    )
+
+
+def _codes(kommuner: Iterable[Mapping[str, str]], region: str) -> list[str]:
+    return [f'"{rad["kode"]}"' for rad in kommuner if rad["ot_enhet"] == f"OT {region}"]
 
 
 def _first_working_day(aar: int) -> date:

@@ -1,11 +1,9 @@
 """``start``: Prefect's server and UI, the worker and every row, until Ctrl-C."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from datetime import time as time_of_day
 from typing import Annotated
@@ -17,12 +15,13 @@ from deployments.demofylke import OPPSTARTSRAD, make_demo, read_demo
 from deployments.kommandoer.felles import say
 from deployments.motparter import counterparts
 from deployments.rader import built_rows, flow_name
-from deployments.server import Tjeneste, service, wait_for_schedule
+from deployments.server import Tjeneste, service, spawn, stop, wait_for_schedule
 from deployments.utrulling import coming_dates
 from tasks.feil import UTGANG_FERDIG, UTGANG_PROGRAMFEIL
-from tasks.filer import ROT
 from tasks.hjem import INNSTILLINGER, Hjem, home
 from tasks.klokke import OSLO, local_date, now
+
+AVSPILLINGSLOGG = "avspilling.log"
 
 
 def start(
@@ -60,33 +59,35 @@ def _serve(hjem: Hjem, tjeneste: Tjeneste, port: int, *, demo: bool) -> int:
     """Prove that every row is planned, say where to look, and stay until one of the processes stops."""
     ventet = {flow_name(rad): coming_dates(rad, hjem.radvalg, now())[0] for rad in built_rows()}
     wait_for_schedule(tjeneste, ventet)
-    if demo:
-        _first_runs(hjem)
-    _tell(port, len(ventet))
-    while tjeneste.lever:
-        time.sleep(1)
+    with _first_runs(hjem) if demo else nullcontext():
+        _tell(port, tjeneste.sider_url, len(ventet))
+        while tjeneste.lever:
+            time.sleep(1)
     say("En av prosessene stoppet. Se loggene i mappen prefect/ i hjemmemappen.")
     return UTGANG_PROGRAMFEIL
 
 
-def _first_runs(hjem: Hjem) -> None:
+@contextmanager
+def _first_runs(hjem: Hjem) -> Iterator[None]:
     """Make a first run, so that no page is empty, then play the demo's year until today beside the server."""
     aar = (read_demo(hjem) or Demo()).aar
-    _command("run", OPPSTARTSRAD, "--year", str(aar), "--dry-run").wait()
-    _command("replay", str(aar), "--until", local_date(now()).isoformat())
+    prosesser = [spawn(hjem, AVSPILLINGSLOGG, "deployments", "run", OPPSTARTSRAD, "--year", str(aar), "--dry-run")]
+    try:
+        prosesser[0].wait()
+        i_dag = local_date(now()).isoformat()
+        prosesser.append(spawn(hjem, AVSPILLINGSLOGG, "deployments", "replay", str(aar), "--until", i_dag))
+        yield
+    finally:
+        for prosess in prosesser:
+            stop(prosess)
 
 
-def _command(*ord_: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(  # noqa: S603 our own program
-        [sys.executable, "-m", "deployments", *ord_], cwd=ROT, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
-    )
-
-
-def _tell(port: int, antall: int) -> None:
+def _tell(port: int, sider_url: str, antall: int) -> None:
     rot = f"http://127.0.0.1:{port}"
     say(f"Årshjul er klart. {antall} rader er planlagt for det kommende året.")
     say(f"  Radene i Prefect:       {rot}/deployments")
     say(f"  Kjøringene til nå:      {rot}/runs")
+    say(f"  Sidene med tall:        {sider_url}/")
     say("  Forslag som venter:     ./arshjul pending")
     say("  Årshjulet med datoer:   ./arshjul wheel ÅR")
     say("Stopp med Ctrl-C.")

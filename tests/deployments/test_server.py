@@ -27,7 +27,7 @@ from tasks.filer import ROT
 from tasks.hjem import Hjem, home
 from tasks.klokke import now
 
-KLAR, STOPPET = "Årshjul er klart", "Årshjul er stoppet."
+KLAR, SIST_SAGT, STOPPET = "Årshjul er klart", "Stopp med Ctrl-C.", "Årshjul er stoppet."
 VENT_SEKUNDER = 120
 FERDIGE = {"COMPLETED", "FAILED", "CRASHED"}
 
@@ -85,7 +85,7 @@ def drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drift]:
     try:
         for linje in prosess.stdout or []:
             sagt.append(linje.rstrip("\n"))
-            if KLAR in linje:
+            if SIST_SAGT in linje:
                 break
         assert any(KLAR in linje for linje in sagt), sagt
         drift = Drift(home(mappe), prosess, sagt, f"http://127.0.0.1:{port}/api")
@@ -107,6 +107,16 @@ def still_running(mappe: str) -> list[str]:
         except OSError:
             continue
     return funnet
+
+
+def test_the_pages_are_shown_beside_prefect_and_a_runs_answer_links_to_them(drift: Drift) -> None:
+    (adresse,) = (linje.split()[-1] for linje in drift.sagt if "Sidene med tall" in linje)
+    kommando = command(drift.hjem.mappe, "figures", "--as-of", "2026-02-01")
+    ferdig = subprocess.run(kommando, cwd=ROT, env=environment(), capture_output=True, text=True, check=True)
+    side = ferdig.stdout.split()[-1]
+    assert side.startswith(adresse)
+    assert "Tilmeldt ungdom etter statusgruppe" in httpx.get(side, timeout=30).raise_for_status().text
+    assert side.removeprefix(adresse) in httpx.get(adresse, timeout=30).text
 
 
 def test_every_built_row_is_planned_on_the_calendars_date_and_no_other_row_is_there(drift: Drift) -> None:

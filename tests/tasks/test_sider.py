@@ -1,5 +1,6 @@
 """Pages for people: counts in HTML, escaped, where they can be opened."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -44,3 +45,26 @@ def test_a_run_tells_its_tables_and_pages(adresse: str, linje: str) -> None:
     )  # fmt: skip
     assert "## Etter status\n\n| Status | Antall |\n| --- | ---: |\n| Under <20> | 7 |" in svar.oppsummering()
     assert f"## Sider\n\n{linje}\n" in svar.oppsummering()
+
+
+def test_the_front_page_lists_the_pages_by_kind_the_newest_first_and_no_page_of_a_library(bygd: Any) -> None:
+    for mappe, tittel, dag in (("n/a", "Nøkkeltall", 9), ("n/b", "Nøkkeltall", 20), ("x/1", "Funn & feil", 9)):
+        sider.write_page(bygd.hjem, mappe, tittel, date(2026, 2, dag), [])
+    rot = sider.folder(bygd.hjem)
+    (rot / "x" / "1" / "datadocs").mkdir()
+    (rot / "x" / "1" / "datadocs" / "index.html").write_text("<title>Data Docs</title>", "utf-8")
+    sider.write_page(bygd.hjem, "x/2", "Funn & feil", date(2026, 2, 10), [])
+    html = (rot / "index.html").read_text("utf-8")
+    assert re.findall(r'<h2>(.+)</h2>|<a href="(.+)">(.+)</a>', html) == [
+        ("Funn &amp; feil", "", ""), ("", "x/2/index.html", "10.02.2026"), ("", "x/1/index.html", "09.02.2026"),
+        ("Nøkkeltall", "", ""), ("", "n/b/index.html", "20.02.2026"), ("", "n/a/index.html", "09.02.2026"),
+    ]  # fmt: skip
+    assert '<a href="../../index.html">' in (rot / "n" / "a" / "index.html").read_text("utf-8")
+
+
+def test_a_column_of_numbers_and_signs_stands_to_the_right_with_its_heading(bygd: Any) -> None:
+    tabell = Tabell(tittel="T", hoder=("Rad", "Tall", "Ord"), rader=[("a", "1\u00a0234,5", "x"), ("b", ":", "2")])
+    sider.write_page(bygd.hjem, "n", "N", date(2026, 2, 9), [Del("D", tabell=tabell)])
+    html = (sider.folder(bygd.hjem) / "n" / "index.html").read_text("utf-8")
+    assert '<th scope="col" class="tall">Tall</th><th scope="col">Ord</th>' in html
+    assert '<td class="tall">:</td><td>2</td>' in html

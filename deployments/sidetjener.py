@@ -1,0 +1,143 @@
+"""The pages for people, shown on this machine only while the program runs: ``rapporter/sider/`` and nothing else.
+
+Started by ``./arshjul start`` beside Prefect. It reads whole files of known kinds by their plain path, lists no folder,
+writes nothing and runs nothing: what a page asks for beside itself must lie among the pages.
+"""
+
+import sys
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from deployments.miljo import VERT
+from tasks.hjem import home
+from tasks.klokke import local_date, now
+from tasks.sider import FORSIDE, folder, write_front_page
+
+TYPER: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+HODER: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+METODER: Final = "GET, HEAD"
+MEST_ADRESSE: Final = 1000
+
+
+class Sidetjener(ThreadingHTTPServer):
+    """Shows the files beneath one folder, on this machine."""
+
+    daemon_threads = True
+
+    def __init__(self, rot: Path, port: int) -> None:
+        self.rot = rot.resolve()
+        super().__init__((VERT, port), _Svarer)
+
+    def find(self, adresse: str) -> Path | None:
+        """Return the file that an address means, or None: only plain names, all the way down from the folder.
+
+        A name that begins with a dot is nobody's page (a file half written), and a link out of the folder is no way in.
+        """
+        sti = unquote(urlsplit(adresse).path)
+        navn = sti.removeprefix("/").split("/")
+        if navn[-1] == "":
+            navn[-1] = FORSIDE
+        if len(sti) > MEST_ADRESSE or not sti.startswith("/") or not all(map(_is_plain, navn)):
+            return None
+        fil = self.rot.joinpath(*navn).resolve()
+        er_vaar = fil.is_relative_to(self.rot) and fil.suffix in TYPER and fil.is_file()
+        return fil if er_vaar else None
+
+
+def _is_plain(navn: str) -> bool:
+    return bool(navn) and not navn.startswith(".") and navn.isprintable() and not set(navn) & set('\\:*?"<>|')
+
+
+class _Svarer(BaseHTTPRequestHandler):
+    """Answers one request. Says nothing of itself, and logs nothing."""
+
+    server: Sidetjener
+    server_version = "Arshjul"
+    sys_version = ""
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+
+    def do_GET(self) -> None:
+        """Answer with the file."""
+        self._answer(med_innhold=True)
+
+    def do_HEAD(self) -> None:
+        """Answer with what the file is."""
+        self._answer(med_innhold=False)
+
+    def _answer(self, *, med_innhold: bool) -> None:
+        """Find the file and send it; a name other than this machine's is another site asking through the browser."""
+        port = self.server.server_address[1]
+        if self.headers.get("Host") not in {f"{VERT}:{port}", f"localhost:{port}"}:
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return
+        try:
+            fil = self.server.find(self.path)
+            innhold = fil.read_bytes() if fil else b""
+        except (OSError, ValueError):
+            fil = None
+        if fil is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", TYPER[fil.suffix])
+        self.send_header("Content-Length", str(len(innhold)))
+        self.end_headers()
+        if med_innhold:
+            self.wfile.write(innhold)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """Refuse in one word, whatever was asked; the library's own answer repeats the question."""
+        kode = HTTPStatus.METHOD_NOT_ALLOWED if code == HTTPStatus.NOT_IMPLEMENTED else HTTPStatus(code)
+        tekst = f"{kode.value}\n".encode()
+        self.send_response(kode)
+        if kode == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.send_header("Allow", METODER)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(tekst)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(tekst)
+
+    def end_headers(self) -> None:
+        """Add what keeps the browser from doing anything but show."""
+        for navn, verdi in HODER.items():
+            self.send_header(navn, verdi)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the library's name
+        """Say nothing."""
+
+
+def main() -> None:
+    """Serve the home's pages on the port given, until stopped. There is always a front page."""
+    hjem = home()
+    if not (folder(hjem) / FORSIDE).is_file():
+        write_front_page(hjem, local_date(now()))
+    with Sidetjener(folder(hjem), int(sys.argv[1])) as tjener:
+        try:
+            tjener.serve_forever()
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()
