@@ -1,5 +1,7 @@
 """Playing a year: files arrive, rows run on their dates, proposals are approved and sent, letters answered or not.
 
+Udir's receipts come too: what it refuses is corrected, and the row runs again.
+
 Everything happens in order on one line of events with the demo's own clock; the register sees nothing else.
 """
 
@@ -14,18 +16,19 @@ from pathlib import Path
 
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-from deployments.demo import Demo, answers, write_answers
+from deployments.demo import Demo, answers, udir, write_answers
 from deployments.motparter import Motparter
 from deployments.rader import built_rows, run_row, service_flow
 from schemas.arshjul import Rad
 from schemas.iverksetting import Iverksettingsvalg
 from schemas.kjoring import Kjoreresultat, Kjorevalg
 from schemas.kvittering import Kvitteringsvalg
+from schemas.rettelser import Rettelsesvalg
 from tasks import forslag, visninger
 from tasks.arshjul import row_dates
-from tasks.filer import make_folder
+from tasks.filer import make_folder, write_file
 from tasks.hjem import Hjem
-from tasks.kalender import run_time
+from tasks.kalender import run_time, working_day_on_or_after
 
 POSTTID = timedelta(hours=-2)
 GODKJENNINGSTID = timedelta(hours=2)
@@ -46,12 +49,13 @@ class Avspilling:
     til: date | None = None
     ved_rad: Callable[[Kjoreresultat], None] = lambda _: None
     motparter: Motparter | None = None
-    resultater: list[Kjoreresultat] = field(default_factory=list)
+    resultater: dict[str, Kjoreresultat] = field(default_factory=dict)
+    _fortalt: set[str | None] = field(default_factory=set)
     _ko: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
     _nummer: Iterator[int] = field(default_factory=count)
 
     def play(self) -> list[Kjoreresultat]:
-        """Play the year and return one result a row, as the register shows them at the end."""
+        """Play the year and return one result a row, its last run's, as the register shows them at the end."""
         for mappe in sorted((self.hjem.mappe / "demo" / "post").iterdir()):
             self._at(run_time(date.fromisoformat(mappe.name)) + POSTTID, self._mail(mappe))
         for rad in built_rows():
@@ -62,7 +66,9 @@ class Avspilling:
                 if self.til is None or tid.date() <= self.til:
                     self._set_clock(tid)
                     hendelse(tid)
-        return [self._final(resultat) for resultat in self.resultater]
+        for resultat in self.resultater.values():
+            self._tell(resultat)
+        return [self._final(resultat) for resultat in self.resultater.values()]
 
     def _at(self, tid: datetime, hendelse: Callable[[datetime], None]) -> None:
         heapq.heappush(self._ko, (tid, next(self._nummer), hendelse))
@@ -80,12 +86,12 @@ class Avspilling:
     def _row(self, rad: Rad) -> Callable[[datetime], None]:
         def run(tid: datetime) -> None:
             resultat = run_row(rad, Kjorevalg(rad=rad.rad, aar=self.demo.aar, naa=tid), plain=self.plain)
-            self.resultater.append(resultat)
+            self.resultater[rad.rad] = resultat
             if resultat.forslag_id:
                 self._at(tid + GODKJENNINGSTID, self._approve(resultat.forslag_id))
                 self._at(tid + SENDETID, self._send(rad, resultat))
             else:
-                self.ved_rad(resultat)
+                self._tell(resultat)
 
         return run
 
@@ -103,9 +109,51 @@ class Avspilling:
             if rad.flyt in BREVFLYTER:
                 self._at(tid + KVITTERINGSTID, self._receipts)
                 self._at(self._answer_time(rad, tid), self._answer(rad, tid.date()))
-            self.ved_rad(self._final(resultat))
+            for pakke in self._packages(resultat.forslag_id):
+                self._hand_to_udir(rad, resultat, pakke, tid)
+                return
+            self._tell(resultat)
 
         return send
+
+    def _packages(self, forslag_id: str | None) -> list[udir.Pakke]:
+        """Return the package that a proposal was about, as it was handed over; none for one about letters."""
+        with self.hjem.register.transaction("pakken i demoen") as con:
+            rader = con.execute(
+                "SELECT rad, versjon, navn, telledato, sha256, antall, data FROM overforing_naa"
+                " WHERE forslag_id = ? AND sendt_tid IS NOT NULL",
+                [forslag_id],
+            ).fetchall()
+        return [udir.Pakke(*rad) for rad in rader]
+
+    def _hand_to_udir(self, rad: Rad, resultat: Kjoreresultat, pakke: udir.Pakke, sendt: datetime) -> None:
+        """Let Udir's receipts come, and what it refuses be corrected and sent again."""
+        for kvittering in udir.receipts(pakke, sendt):
+            self._at(kvittering.tid + POSTTID, self._file(kvittering.fil, kvittering.innhold))
+            self._at(kvittering.tid, self._receipts)
+        self._at(kvittering.tid, lambda _: self._tell(resultat))
+        if udir.refused_line(pakke):
+            rettes = run_time(working_day_on_or_after(kvittering.tid.date() + timedelta(days=1)))
+            innhold = udir.correction(pakke, DEMOADMINISTRATOR, rettes.date())
+            self._at(rettes + POSTTID, self._file(f"rettelser_{rettes:%Y-%m-%d}.csv", innhold))
+            self._at(rettes, self._corrections)
+            self._at(rettes, self._row(rad))
+
+    def _file(self, navn: str, innhold: bytes) -> Callable[[datetime], None]:
+        def arrive(_: datetime) -> None:
+            write_file(self.hjem.innboks / navn, innhold)
+
+        return arrive
+
+    def _corrections(self, tid: datetime) -> None:
+        flyt, valg = service_flow("rettelser"), Rettelsesvalg(naa=tid)
+        flyt.fn(valg) if self.plain else flyt(valg)
+
+    def _tell(self, resultat: Kjoreresultat) -> None:
+        """Tell of a run when it is through, once."""
+        if resultat.kjoring_id not in self._fortalt:
+            self._fortalt.add(resultat.kjoring_id)
+            self.ved_rad(self._final(resultat))
 
     def _receipts(self, tid: datetime) -> None:
         flyt, valg = service_flow("kvitteringer"), Kvitteringsvalg(naa=tid)

@@ -23,7 +23,6 @@ from schemas.kontroll import (
 
 JA_NEI = ("J", "N")
 SKOLETYPER = ("videregaende", "ungdomsskole")
-KVITTERINGSTILSTANDER = ("mottatt", "behandlet", "godkjent", "avvist")
 PROGRAMOMRAADE = r"[A-ZÆØÅ0-9-]{10}"
 """Udirs registreringshåndbok felt A03: six positions of Grep's code and four of Vigo's."""
 SKOLENUMMER = r"\d{5}"
@@ -165,10 +164,23 @@ def otto_uttrekk(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
         "tiltak": column("Tiltaket ungdommen er i, som rådgiveren skrev det", optional()),
         "tiltak_fra_dato": column("Tiltakets første dag", dates(grunnlag, kan_komme=True)),
         "tiltak_til_dato": column("Tiltakets siste dag", dates(grunnlag, kan_komme=True)),
+        "skoleaarskode": column(
+            "Fylkets kode for kommende skoleår; flere skilles med mellomrom", _own_codes("skoleaarskoder", grunnlag)
+        ),
         "samtykke_dato": column("Dagen ungdommen samtykket i at foresatte blir med", dates(grunnlag)),
         "samtykke_trukket_dato": column("Dagen samtykket ble trukket", dates(grunnlag)),
     }
     return _schema("otto_uttrekk", _person(grunnlag) | otto | _guardians(grunnlag))
+
+
+def _own_codes(navn: str, grunnlag: Kontrollgrunnlag) -> list[pa.Check]:
+    """Every word is one of the county's own codes, where the county has any."""
+    koder = grunnlag.kodeverk.get(navn)
+    return (
+        []
+        if not koder
+        else [kontroll.check(kontroll.KODE_KODEVERK, kontroll.each(lambda verdi: set(verdi.split()) <= koder))]
+    )
 
 
 def _reference(grunnlag: Kontrollgrunnlag) -> list[pa.Check]:
@@ -270,9 +282,8 @@ def udir_kvittering(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
         {
             "overforing": column("Pakkens navn", required()),
             "sha256": column("Pakkens sha256", filled(), in_form(kontroll.KODE_SHA256, SHA256)),
-            "tilstand": column(
-                "Hva Udir har gjort med pakken", filled(), in_list(kontroll.KODE_KODEVERK, KVITTERINGSTILSTANDER)
-            ),
+            "antall": column("Hvor mange linjer Udir har lest i pakken", in_form(kontroll.KODE_HELTALL, HELTALL)),
+            "tilstand": column("Hva Udir har gjort med pakken", filled(), code_list("udir_status", grunnlag)),
             "tid": column("Når", filled(), dates(grunnlag)),
             "linjenummer": column("Linjen i pakken meldingen gjelder", in_form(kontroll.KODE_HELTALL, HELTALL)),
             "kode": column("Meldingens kode", optional()),

@@ -34,6 +34,11 @@ def channel(hjem: Hjem, kanal: Kanal) -> Kanalvei:
         return Smtpvei(innstillinger.epost)
     if innstillinger.sms and kanal is Kanal.SMS:
         return Smsvei(innstillinger.sms, partial(_mobiles, hjem))
+    if innstillinger.udir and kanal is Kanal.UDIR:
+        # Loaded here: few need it, and it takes a third of a second.
+        from tasks.sftp import Sftpvei  # noqa: PLC0415
+
+        return Sftpvei(innstillinger.udir)
     if innstillinger.modus is not Modus.OVE and kanal not in UTEN_TJENESTE_I_DRIFT:
         raise BrukerFeil("ÅH-1405", kanal=kanal, modus=innstillinger.modus)
     return FILKANALER[kanal]
@@ -104,5 +109,5 @@ FILKANALER: Final = {
     Kanal.EPOST: Filkanal(_mails),
     Kanal.SMS: Filkanal(_texts),
     Kanal.ARKIV: Filkanal(_archive, kvitteres=True),
-    Kanal.UDIR: Filkanal(_packages),
+    Kanal.UDIR: Filkanal(_packages, kvitteres=True),
 }

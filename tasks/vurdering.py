@@ -23,7 +23,7 @@ from tasks.steg import step
 from tasks.validering import Validert, validate
 
 SVARFORMAT = "questback_svar"
-DATERTE_LISTER = ("personstatus", "ot_status", "ajourholdskoder", "rettelsesaarsaker")
+DATERTE_LISTER = ("personstatus", "ot_status", "rettelsesaarsaker", "udir_status")
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,10 @@ def code_lists(hjem: Hjem, format_navn: str, per_dato: date) -> dict[str, frozen
     vigo = kodeverk.valid_on("kodeverk/vigo_koder", per_dato)
     gruppe = group_of(format_navn)
     return {navn: kodeverk.codes(navn, per_dato) for navn in DATERTE_LISTER} | {
+        "ajourholdskoder": frozenset(
+            rad["kode"] for rad in kodeverk.valid_on("kodeverk/ajourholdskoder", per_dato) if rad["tilmeldes"] == "ja"
+        ),
+        "skoleaarskoder": frozenset(enkelt.kode for enkelt in hjem.innstillinger.skoleaarskoder),
         "vigo_koder": frozenset(rad["kode"] for rad in vigo),
         "vigokode": frozenset(rad["kode"] for rad in vigo if rad["gruppe"] == gruppe),
         "kommuner": frozenset(kodeverk.municipalities(hjem.innstillinger.fylke.fylkesnummer)),
