@@ -53,6 +53,7 @@ MELDINGSGRUPPER: Final = {
     "23": "Arbeidsbøker fra karantenen",
     "24": "Leveranser og angring",
     "30": "Avvik en kjøring finner",
+    "31": "Avvik om status og overføringer til Udir",
 }
 
 

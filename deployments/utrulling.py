@@ -24,7 +24,9 @@ AAR_FRAMOVER = 2
 BESKRIVELSER = {
     "avgjore": "Godkjenner, avviser eller stopper et forslag. Godkjenningen gjelder nøyaktig det innholdet forslaget "
     "har nå, og kan angres i angrefristen. Ingenting sendes herfra. Se tallene og prøvebrevene først.",
-    "kvitteringer": "Spør mottakerne hvordan det har gått med det som er sendt, og leser returpost. Sender aldri noe.",
+    "kvitteringer": "Spør mottakerne hvordan det har gått med det som er sendt, og leser det som ligger i innboks: "
+    "returpost, arkivets svar og kvitteringer fra Udir (udir_kvittering). En kvittering fra Udir som ikke passer med "
+    "det som er overlevert, blir et avvik og endrer ingenting. Sender aldri noe.",
     "angre": "Tar en innlasting tilbake: det som gjaldt før den, gjelder igjen, og historien viser begge deler. Brev "
     "som er sendt, tas ikke tilbake. Den siste innlastingen må angres først.",
     "rettelser": "Bruker rettelsene som ligger i innboks, alle eller ingen: en rad der den gamle verdien ikke er den "

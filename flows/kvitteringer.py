@@ -1,4 +1,4 @@
-"""No row of its own: fetches the receipts of what has been sent, for every row that sends."""
+"""No row of its own: fetches the receipts of what has been sent, for every row that sends: letters and transfers."""
 
 from schemas.kvittering import Kvitteringsresultat, Kvitteringsvalg
 from tasks.hjem import home

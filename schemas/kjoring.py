@@ -20,7 +20,9 @@ class Kjorevalg(BaseModel):
     aar: int = Field(default=0, title="År", description="0 betyr året kjøringen er planlagt for.")
     per_dato: date | None = Field(default=None, title="Per dato", description="Tom betyr datoen årshjulet gir.")
     kjent_tid: datetime | None = Field(
-        default=None, title="Slik vi kjente det", description="Bare for overføringer: gjenskaper det som var kjent da."
+        default=None,
+        title="Slik vi kjente det",
+        description="For overføring, forberedelse og ajourhold: sier hvordan det sto da, og endrer ingenting.",
     )
     naa: datetime | None = Field(
         default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."

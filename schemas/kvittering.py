@@ -18,7 +18,11 @@ class Kvitteringsvalg(BaseModel):
 
 
 class Kvitteringsresultat(BaseModel):
-    """How many letters the receivers were asked about, and what they answered. Counts only."""
+    """How many letters the receivers were asked about, and what they answered. Counts only.
+
+    Of Udir's messages: new ones, those known before, new ones older than what was known; transfers approved and
+    refused; and files that could not be used.
+    """
 
     spurt: int = 0
     svart: int = 0
@@ -27,6 +31,17 @@ class Kvitteringsresultat(BaseModel):
     retur_hard: int = 0
     retur_myk: int = 0
     arkivert: int = 0
+    udir_nye: int = 0
+    udir_kjente: int = 0
+    udir_sene: int = 0
+    udir_godkjent: int = 0
+    udir_avvist: int = 0
+    udir_ikke_brukt: int = 0
+
+    @property
+    def trenger_noen(self) -> bool:
+        """Whether a person must look at what was told."""
+        return bool(self.avvist or self.retur_hard or self.udir_avvist or self.udir_ikke_brukt)
 
     @property
     def artefakt(self) -> str:
@@ -43,6 +58,12 @@ class Kvitteringsresultat(BaseModel):
             "E-post i retur for godt": self.retur_hard,
             "E-post i retur foreløpig": self.retur_myk,
             "Bekreftet av arkivet": self.arkivert,
+            "Nye meldinger fra Udir": self.udir_nye,
+            "– av dem eldre enn det vi visste": self.udir_sene,
+            "Meldinger fra Udir vi hadde fra før": self.udir_kjente,
+            "Overføringer Udir har godkjent": self.udir_godkjent,
+            "Overføringer Udir har avvist": self.udir_avvist,
+            "Filer fra Udir som ikke er brukt (se avvikene)": self.udir_ikke_brukt,
         }
         linjer = "\n".join(f"| {navn} | {antall} |" for navn, antall in rader.items())
         return f"# Kvitteringer\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n"

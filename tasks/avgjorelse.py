@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from schemas.avgjorelse import Avgjorelsesvalg, Avgjort, Beslutning
-from schemas.verdier import Tilstand
+from schemas.verdier import Kanal, Tilstand
 from tasks import forslag
 from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
@@ -35,15 +35,20 @@ def decide(hjem: Hjem, valg: Avgjorelsesvalg, naa: datetime) -> Avgjort:
 def settle(hjem: Hjem, utsending_id: str, av: str, naa: datetime, *, kom_fram: bool) -> None:
     """Write what a person has found out about an unclear item: it arrived, or it may be proposed again.
 
+    A transfer to Udir that arrived still waits for its receipt.
+
     BrukerFeil ÅH-1406 (nobody's name), ÅH-1411 (the item is not unclear).
     """
     if not av.strip():
         raise BrukerFeil("ÅH-1406")
-    ny, grunn = (Tilstand.LEVERT, KOM_FRAM) if kom_fram else (Tilstand.AVVIST, KOM_IKKE_FRAM)
     with hjem.register.transaction(f"avgjørelse av {utsending_id}") as con:
-        svar = con.execute("SELECT tilstand FROM utsending_naa WHERE utsending_id = ?", [utsending_id]).fetchone()
+        svar = con.execute(
+            "SELECT tilstand, kanal FROM utsending_naa WHERE utsending_id = ?", [utsending_id]
+        ).fetchone()
         if svar is None or svar[0] != Tilstand.UAVKLART:
             raise BrukerFeil("ÅH-1411", utsending=utsending_id)
+        framme = Tilstand.SENDT if svar[1] == Kanal.UDIR else Tilstand.LEVERT
+        ny, grunn = (framme, KOM_FRAM) if kom_fram else (Tilstand.AVVIST, KOM_IKKE_FRAM)
         write_events(con, [(utsending_id, ny, grunn, "")], naa)
         con.execute("INSERT INTO revisjon VALUES (?, ?, ?, ?)", [to_utc(naa), av, grunn, utsending_id])
         report_all(con, hjem, naa)

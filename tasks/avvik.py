@@ -23,28 +23,51 @@ def finding(kode: str, **deler: object) -> Funn:
     return Funn(kode, f"{tekst} {gjor}".format(**deler))
 
 
-UTBOKSKODER = ("ÅH-3060", "ÅH-3061", "ÅH-3062", "ÅH-3063", "ÅH-3064", "ÅH-3069")
+UTBOKSKODER = ("ÅH-3060", "ÅH-3061", "ÅH-3062", "ÅH-3063", "ÅH-3064", "ÅH-3069", "ÅH-3088", "ÅH-3089")
 """What the outbox tells about a row; the row's own run neither opens nor closes it."""
+KVITTERINGSKODER = ("ÅH-3080", "ÅH-3081", "ÅH-3082", "ÅH-3083", "ÅH-3084", "ÅH-3085", "ÅH-3086", "ÅH-3087")
+"""What keeps a receipt in the inbox from being used; told while it lies there."""
 
 
 def make_outbox_findings(con: duckdb.DuckDBPyConnection, rad: str, aar: int, forslag_id: str, funn: list[Funn]) -> None:
     """Make the row's open deviations about the outbox exactly ``funn``."""
     rader = con.execute(
-        "SELECT kode, tekst, avvik_id FROM avvik WHERE rad = ? AND aar = ? AND tilstand = ? AND list_contains(?, kode)",
+        "SELECT rad, aar, kode, tekst, avvik_id FROM avvik"
+        " WHERE rad = ? AND aar = ? AND tilstand = ? AND list_contains(?, kode)",
         [rad, aar, APEN, list(UTBOKSKODER)],
     ).fetchall()
-    apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id in rader}
-    kjoring_id = forslag_id.removeprefix("F")
-    for gammelt in sorted(apne.keys() - set(funn)):
+    _make_exactly(con, rader, {(rad, aar, *enkelt) for enkelt in funn}, forslag_id, forslag_id.removeprefix("F"))
+
+
+def make_receipt_findings(con: duckdb.DuckDBPyConnection, aar: int, funn: dict[tuple[str, int], list[Funn]]) -> None:
+    """Make the open deviations about receipts exactly ``funn``, by row and year; blank row where no row is known."""
+    rader = con.execute(
+        "SELECT rad, aar, kode, tekst, avvik_id FROM avvik WHERE tilstand = ? AND list_contains(?, kode)",
+        [APEN, list(KVITTERINGSKODER)],
+    ).fetchall()
+    onsket = {(*sted, *enkelt) for sted, flere in funn.items() for enkelt in flere}
+    _make_exactly(con, rader, onsket, f"K{aar}", f"K{aar}")
+
+
+def _make_exactly(
+    con: duckdb.DuckDBPyConnection,
+    rader: list[tuple[str, int, str, str, str]],
+    onsket: set[tuple[str, int, str, str]],
+    opphav: str,
+    kjoring_id: str,
+) -> None:
+    """Close those of the open ones that are not wanted, and open the wanted that are not open."""
+    apne = {(rad, aar, kode, tekst): avvik_id for rad, aar, kode, tekst, avvik_id in rader}
+    for gammelt in sorted(apne.keys() - onsket):
         con.execute(
             "UPDATE avvik SET tilstand = ?, lukket_kjoring_id = ? WHERE avvik_id = ?",
             [LUKKET, kjoring_id, apne[gammelt]],
         )
-    for nytt in sorted(set(funn) - apne.keys()):
+    for rad, aar, kode, tekst in sorted(onsket - apne.keys()):
         con.execute(
             "INSERT INTO avvik SELECT ? || count(*) + 1, ?, ?, ?, ?, ?, ?, ?, NULL FROM avvik"
             " WHERE starts_with(avvik_id, ?)",
-            [f"A{forslag_id}-", rad, aar, nytt.kode, nytt.tekst, ANSVARLIG, APEN, kjoring_id, f"A{forslag_id}-"],
+            [f"A{opphav}-", rad, aar, kode, tekst, ANSVARLIG, APEN, kjoring_id, f"A{opphav}-"],
         )
 
 
@@ -57,7 +80,7 @@ def report(kjoring: Kjoring, funn: list[Funn]) -> None:
     rader = kjoring.con.execute(
         "SELECT kode, tekst, avvik_id, rad FROM avvik"
         " WHERE list_contains(?, rad) AND aar = ? AND tilstand = ? AND NOT list_contains(?, kode)",
-        [[kjoring.rad.rad, *replaced_rows(kjoring.rad)], kjoring.aar, APEN, list(UTBOKSKODER)],
+        [[kjoring.rad.rad, *replaced_rows(kjoring.rad)], kjoring.aar, APEN, [*UTBOKSKODER, *KVITTERINGSKODER]],
     ).fetchall()
     apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id, rad in rader if rad == kjoring.rad.rad}
     for avvik_id in [avvik_id for _, _, avvik_id, rad in rader if rad != kjoring.rad.rad]:

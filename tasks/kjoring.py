@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -17,11 +18,15 @@ from schemas.arshjul import Rad, Raddatoer
 from schemas.kjoring import Kjoreresultat, Kjorevalg, Side, Tabell
 from schemas.verdier import Utfall
 from tasks import klokke
-from tasks.arshjul import find_row, row_dates
+from tasks.arshjul import find_row, read_wheel, row_dates
 from tasks.feil import BrukerFeil, messages
 from tasks.hjem import Hjem, home
 from tasks.kalender import school_year
+from tasks.register import historikk
 from tasks.steg import planned_time
+
+RAPPORTER: Final = ("ajourhold", "forberede_overforing", "overforing")
+"""The flows that can tell how it stood at an earlier moment; the others change what is so now."""
 
 
 @dataclass
@@ -189,13 +194,17 @@ def _tidy(kjoring: Kjoring) -> None:
 def open_run(valg: Kjorevalg) -> Kjoring:
     """Resolve row, year, dates and time.
 
-    Raises BrukerFeil ÅH-1201 (row), ÅH-1203 (year), ÅH-1202 (not built), ÅH-1204 (skipped this year).
+    Raises BrukerFeil ÅH-1201 (row), ÅH-1203 (year), ÅH-1202 (not built), ÅH-1204 (skipped this year), ÅH-1214 (cannot
+    tell how it stood).
     """
     hjem = home()
     naa = valg.naa or klokke.now()
     rad = find_row(valg.rad)
     if rad.flyt is None:
         raise BrukerFeil("ÅH-1202", rad=rad.rad)
+    if valg.kjent_tid and rad.flyt not in RAPPORTER:
+        nummer = [str(annen.nr) for annen in read_wheel() if annen.flyt in RAPPORTER]
+        raise BrukerFeil("ÅH-1214", rad=rad.rad, rader=", ".join(nummer))
     aar = valg.aar or klokke.local_date(valg.naa or planned_time() or naa).year
     datoer = row_dates(rad, aar, hjem.radvalg)
     if datoer.valg is not None and datoer.valg.hopp_over:
@@ -205,12 +214,14 @@ def open_run(valg: Kjorevalg) -> Kjoring:
 
 def _remember(kjoring: Kjoring) -> None:
     tall = kjoring.tall
+    ferdig_tid = klokke.to_utc(kjoring.naa + kjoring.varighet())
     kjoring.con.execute(
         "INSERT INTO kjoring VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             kjoring.kjoring_id, kjoring.rad.rad, kjoring.aar, kjoring.generasjon, kjoring.per_dato,
             kjoring.result().utfall, tall.inn, tall.lastet, tall.uendret, tall.borte, tall.karantene,
             tall.foreslaatt, tall.oppgaver, tall.avvik, kjoring.registrert_tid,
-            klokke.to_utc(kjoring.naa + kjoring.varighet()), tall.nye,
+            ferdig_tid, tall.nye,
         ],
     )  # fmt: skip
+    historikk.remember(kjoring.con, ferdig_tid)

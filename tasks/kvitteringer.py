@@ -19,6 +19,8 @@ from tasks.kvitteringspost import RETURNERT, UNDERVEIS, read_inbox, settle_inbox
 from tasks.returpost import Returslag
 from tasks.steg import step
 from tasks.svarut import Svarutvei
+from tasks.udirkvittering import read_receipts
+from tasks.udiroppfolging import use_receipts
 from tasks.utboksavvik import report_all
 from tasks.utboksposter import write_events
 from tasks.utkast import BREVKANALER
@@ -42,17 +44,20 @@ ENDRET = f"""
 def collect(hjem: Hjem, naa: datetime) -> Kvitteringsresultat:
     """Ask SvarUt about every letter that it has accepted and not yet told the end of, and read receipts in the inbox.
 
+    A receipt from Udir that does not fit what was sealed is told as a deviation, and stays in the inbox.
+
     BrukerFeil ÅH-1671 where SvarUt does not answer, ÅH-1654 where a file is not the receipt its ending says; nothing
     is changed.
     """
-    poster, innboks = _waiting(hjem), read_inbox(hjem)
+    poster, innboks, fra_udir = _waiting(hjem), read_inbox(hjem), read_receipts(hjem, naa)
     svar = _ask(hjem, poster, naa)
     with hjem.register.transaction("kvitteringer") as con:
         _keep(con, poster, svar, naa)
         endrede = _settle(con, naa)
         fra_filer = settle_inbox(con, innboks, naa)
+        udir = use_receipts(con, hjem, fra_udir, naa)
         report_all(con, hjem, naa)
-    for sti in innboks.filer:
+    for sti in (*innboks.filer, *udir.filer):
         sti.unlink(missing_ok=True)
     return Kvitteringsresultat(
         spurt=len(poster),
@@ -62,6 +67,12 @@ def collect(hjem: Hjem, naa: datetime) -> Kvitteringsresultat:
         retur_hard=fra_filer[RETURNERT[Returslag.HARD]],
         retur_myk=fra_filer[RETURNERT[Returslag.MYK]] + fra_filer[UNDERVEIS],
         arkivert=fra_filer[Tilstand.LEVERT],
+        udir_nye=udir.nye,
+        udir_kjente=udir.kjente,
+        udir_sene=udir.sene,
+        udir_godkjent=udir.godkjent,
+        udir_avvist=udir.avvist,
+        udir_ikke_brukt=udir.ikke_brukt,
     )
 
 

@@ -5,9 +5,11 @@ OTTO-ansvarlig.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import NamedTuple
 
+import duckdb
 import pandas as pd
 
 from schemas.utsending import Utelatt
@@ -28,6 +30,16 @@ class Oppgave(NamedTuple):
     raadgiver: str
 
 
+class Opphav(NamedTuple):
+    """What gives tasks: the row and year they stand under, the run, what their ids begin with, and their deadline."""
+
+    rad: str
+    aar: int
+    kjoring_id: str
+    begynnelse: str
+    frist: date | None
+
+
 def assign(
     kjoring: Kjoring,
     utelatte: list[Utelatt],
@@ -44,7 +56,28 @@ def assign(
     """
     grunner = kodeverk.reasons(kjoring.per_dato)
     omfang = set(bare) or {kode for kode, rad in grunner.items() if rad.get("trinn") == TRINN_UTSENDING}
-    utelatte = [u for u in utelatte if u.grunn_kode in omfang]
+    opphav = Opphav(
+        kjoring.rad.rad, kjoring.aar, kjoring.kjoring_id, f"O{kjoring.kjoring_id}-", kjoring.datoer.frist
+    )  # fmt: skip
+    onsket = _wanted([u for u in utelatte if u.grunn_kode in omfang], grunner, skjermede)
+    kjoring.tall.oppgaver += make_exactly(kjoring.con, opphav, onsket, omfang, overta=overta)
+
+
+def assign_outside(
+    con: duckdb.DuckDBPyConnection,
+    opphav: Opphav,
+    per_dato: date,
+    utelatte: list[Utelatt],
+    grunn_kode: str,
+    skjermede: Collection[str] = (),
+) -> None:
+    """Make the row's open tasks for one reason exactly those given, when no run of the row is under way."""
+    onsket = _wanted(utelatte, kodeverk.reasons(per_dato), skjermede)
+    make_exactly(con, opphav, onsket, {grunn_kode})
+
+
+def _wanted(utelatte: list[Utelatt], grunner: Mapping[str, kodeverk.Kode], skjermede: Collection[str]) -> set[Oppgave]:
+    """Return the tasks of refusals: one each, and one for all of those who are not to be named."""
     samlede: Counter[str] = Counter()
     onsket = set()
     for u in utelatte:
@@ -52,32 +85,42 @@ def assign(
             samlede[u.grunn_kode] += 1
         else:
             onsket.add(Oppgave(u.person_id, u.grunn_kode, u.raadgiver or ANSVARLIG))
-    onsket |= {Oppgave(f"{antall} personer", grunn, ANSVARLIG) for grunn, antall in samlede.items()}
-    apne = _open_tasks(kjoring, omfang, overta=overta)
+    return onsket | {Oppgave(f"{antall} personer", grunn, ANSVARLIG) for grunn, antall in samlede.items()}
+
+
+def make_exactly(
+    con: duckdb.DuckDBPyConnection, opphav: Opphav, onsket: set[Oppgave], omfang: set[str], *, overta: bool = False
+) -> int:
+    """Close the open tasks for the reasons that are not wanted, open the wanted that are not open; return how many."""
+    apne = _open_tasks(con, opphav, omfang, overta=overta)
     for oppgave in sorted(apne.keys() - onsket):
-        kjoring.con.execute(
+        con.execute(
             "UPDATE oppgave SET tilstand = ?, lukket_kjoring_id = ? WHERE oppgave_id = ?",
-            [LUKKET, kjoring.kjoring_id, apne[oppgave]],
+            [LUKKET, opphav.kjoring_id, apne[oppgave]],
         )
     nye = pd.DataFrame(sorted(onsket - apne.keys()), columns=Oppgave._fields, dtype="str")
-    numre = range(kjoring.tall.oppgaver + 1, kjoring.tall.oppgaver + 1 + len(nye))
-    kjoring.con.register("nye", nye.assign(oppgave_id=[f"O{kjoring.kjoring_id}-{nummer:04d}" for nummer in numre]))
-    kjoring.con.execute(
+    svar = con.execute("SELECT count(*) FROM oppgave WHERE starts_with(oppgave_id, ?)", [opphav.begynnelse]).fetchone()
+    forste = (svar[0] if svar else 0) + 1
+    numre = range(forste, forste + len(nye))
+    con.register("nye", nye.assign(oppgave_id=[f"{opphav.begynnelse}{nummer:04d}" for nummer in numre]))
+    con.execute(
         "INSERT INTO oppgave SELECT oppgave_id, ?, ?, gjelder, grunn_kode, raadgiver, ?, ?, ?, NULL FROM nye",
-        [kjoring.rad.rad, kjoring.aar, kjoring.datoer.frist, APEN, kjoring.kjoring_id],
+        [opphav.rad, opphav.aar, opphav.frist, APEN, opphav.kjoring_id],
     )
-    kjoring.con.unregister("nye")
-    kjoring.tall.oppgaver += len(nye)
+    con.unregister("nye")
+    return len(nye)
 
 
-def _open_tasks(kjoring: Kjoring, grunner: set[str], *, overta: bool) -> dict[Oppgave, str]:
-    rader = kjoring.con.execute(
+def _open_tasks(
+    con: duckdb.DuckDBPyConnection, opphav: Opphav, grunner: set[str], *, overta: bool
+) -> dict[Oppgave, str]:
+    rader = con.execute(
         "SELECT gjelder, grunn_kode, raadgiver, oppgave_id FROM oppgave"
         " WHERE ($overta OR (rad = $rad AND aar = $aar)) AND tilstand = $apen AND list_contains($grunner, grunn_kode)",
         {
             "overta": overta,
-            "rad": kjoring.rad.rad,
-            "aar": kjoring.aar,
+            "rad": opphav.rad,
+            "aar": opphav.aar,
             "apen": APEN,
             "grunner": sorted(grunner),
         },

@@ -25,6 +25,7 @@ from tasks.hjem import Hjem
 from tasks.kanal import Kanalvei, Leveranse, Leveringssvar, Post
 from tasks.kanaler import channel
 from tasks.klokke import Ur, clock, local_date
+from tasks.sjekkliste import write_checklist
 from tasks.steg import step
 from tasks.takt import DOGNGRENSE, MINUTTGRENSE, Takt, clear_wait, note_wait, reason_text, waits
 from tasks.trykkoverlevering import write_sheets
@@ -277,6 +278,7 @@ def _finish(utsending: Utsending) -> Sendt:
             set_state(con, utsending.forslag_id, Forslagstilstand.IVERKSATT, utsending.naa, SYSTEMET, "")
         report_all(con, utsending.hjem, utsending.naa)
         write_sheets(con, utsending.hjem, utsending.forslag_id)
+        write_checklist(con, utsending.hjem, utsending.forslag_id)
         venter = waits(con, utsending.forslag_id)
     _, til, grunn = min(venter, key=lambda vent: vent[1], default=("", None, ""))
     tekst = reason_text(grunn, local_date(utsending.naa)) if grunn else ""

@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from tasks import kodeverk
+from tasks import kodeverk, udiroppfolging
 from tasks.avvik import Funn, finding, make_outbox_findings
 from tasks.hjem import Hjem
 from tasks.klokke import local_date, to_utc
+from tasks.register import historikk
 
 EGNE_GRUNNER = ("endret", "stoppet", "avgjort_kom_ikke_fram", "sms_uten_nummer", "sms_ugyldig_nummer")
 """Why we refused an item ourselves; every other reason is the receiver's."""
 UTEN_AVVIK = """
     SELECT rad, aar, max(forslag_id) AS forslag_id,
         count(*) FILTER (tilstand = 'uavklart') AS uavklart,
-        count(*) FILTER (tilstand = 'avvist' AND forsok > 0 AND NOT list_contains($egne, grunn)) AS avvist,
+        count(*) FILTER (
+            tilstand = 'avvist' AND forsok > 0 AND kanal <> 'udir' AND NOT list_contains($egne, grunn)
+        ) AS avvist,
         count(*) FILTER (grunn = 'svarut_flere') AS flere,
         count(*) FILTER (tilstand = 'sendt' AND NOT list_contains($kjente, k.status)) AS ukjent,
         count(*) FILTER (tilstand = 'sendt' AND k.status = 'VARSLET' AND k.status_tid < $ulest) AS ulest,
@@ -37,16 +40,19 @@ def report_all(con: duckdb.DuckDBPyConnection, hjem: Hjem, naa: datetime) -> Non
     kjente = [rad["kode"] for rad in kodeverk.valid_on("kodeverk/svarut_status", local_date(naa))]
     svarut = hjem.innstillinger.svarut
     ulest = naa - timedelta(hours=svarut.ulest_timer) if svarut else None
-    svar = con.execute(
+    rader = con.execute(
         UTEN_AVVIK,
         {
             "egne": list(EGNE_GRUNNER),
             "kjente": kjente,
             "ulest": to_utc(ulest) if ulest else None,
         },
-    )
-    for rad, aar, forslag_id, *antall in svar.fetchall():
-        make_outbox_findings(con, rad, aar, forslag_id, _findings(zip(KODER, antall, strict=True)))
+    ).fetchall()
+    overforinger = udiroppfolging.findings(con, hjem)
+    for rad, aar, forslag_id, *antall in rader:
+        funn = _findings(zip(KODER, antall, strict=True)) + overforinger.get((rad, aar), [])
+        make_outbox_findings(con, rad, aar, forslag_id, funn)
+    historikk.remember(con, to_utc(naa))
 
 
 def refused_channels(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> dict[str, set[str]]:

@@ -33,6 +33,7 @@ KODEVERK = {
     "raadgivere": frozenset({"R01"}),
     "svaralternativer": frozenset({"Jeg skal jobbe"}),
     "rettelsesaarsaker": frozenset({"skrivefeil"}),
+    "udir_status": frozenset({"mottatt"}),
 }
 GODE = {
     "fornavn": KANARI, "etternavn": f"Ås{KANARI}", "adresselinje1": f"{KANARI}veien 1", "postnummer": "3116",
@@ -47,7 +48,8 @@ GODE = {
     "skolenummer": "39001", "skole": "Færder", "ajourholdskode": "N", "organisasjonsnummer": "974760673",
     "skoletype": "videregaende", "kontaktperson": KANARI, "telefon": f"4{SIFFER}000", "overforing": "udir-05-v1",
     "sha256": "0" * 64, "tilstand": "mottatt", "tid": "01.04.2026 10:00", "linjenummer": "1", "kode": "F1",
-    "melding": KANARI, "person": "P0000001", "felt": "poststed", "gyldig_fra": "01.02.2026", "gammel_verdi": KANARI,
+    "melding": KANARI, "antall": "12", "person": "P0000001", "felt": "poststed", "gyldig_fra": "01.02.2026",
+    "gammel_verdi": KANARI,
     "ny_verdi": KANARI, "arsakskode": "skrivefeil", "begrunnelse": KANARI, "av": "Kari", "dato": "01.03.2026",
 }  # fmt: skip
 

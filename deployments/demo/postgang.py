@@ -31,6 +31,7 @@ def otto_row(tilmelding: Tilmelding) -> Rad:
         "ot_status": tilmelding.ot_status,
         "ot_status_dato": day(tilmelding.ot_status_dato),
         "kontakt_dato": day(tilmelding.kontakt_dato),
+        "oppfolgingsplan_dato": day(tilmelding.oppfolgingsplan_dato),
         "raadgiver": ungdom.raadgiver,
     }
 

@@ -11,10 +11,12 @@ from deployments.demo.befolkning import Ungdom
 from deployments.demo.grunnlag import Demo, day_in_year, deal, distribution, pick, random_weekday, stream
 
 UKJENT: Final = "OTUK"
+OPPFOLGING: Final = "OTOV"
 FERDIG: Final = frozenset({"OTEV", "OTVF", "OTLL"})
 """Statuses that end the follow-up when the school year ends: they are pupils and apprentices now."""
 HAR_SOKT: Final = "OTEV_IM"
 DOED: Final = "doed"
+TITUSEN: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,12 @@ class Tilmelding:
     ot_status_dato: date | None = None
     kontakt_dato: date | None = None
     avsluttet_dato: date | None = None
+
+    @property
+    def oppfolgingsplan_dato(self) -> date | None:
+        """The day of the follow-up plan: when the follow-up began; none while it has not, and a few lack theirs."""
+        uten = int(self.ungdom.fodselsnummer[-4:]) < distribution()["oppfolgingsplan"]["uten"] * TITUSEN
+        return None if uten or self.ot_status != OPPFOLGING else self.ot_status_dato
 
 
 def start_register(demo: Demo, folk: Sequence[Ungdom]) -> tuple[Tilmelding, ...]:

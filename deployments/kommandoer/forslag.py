@@ -100,14 +100,14 @@ def send(id: str = "", *, now: Tid = None, json: Json = False) -> int:  # noqa: 
 
 
 def receipts(*, now: Tid = None, json: Json = False) -> int:
-    """Hent kvitteringene for det som er sendt, og les returpost."""
+    """Hent kvitteringene for det som er sendt, og les returpost og Udirs kvitteringer i innboks."""
     flyt, valg = service_flow("kvitteringer"), Kvitteringsvalg(naa=parse_time(now))
     resultat = Kvitteringsresultat.model_validate(flyt(valg) if through_server() else flyt.fn(valg))
     if json:
         say_json(resultat.model_dump(mode="json"))
     else:
         say(resultat.oppsummering())
-    return UTGANG_TRENGER_NOEN if resultat.avvist or resultat.retur_hard else UTGANG_FERDIG
+    return UTGANG_TRENGER_NOEN if resultat.trenger_noen else UTGANG_FERDIG
 
 
 def settle(

@@ -19,7 +19,9 @@ def run(
     year: Annotated[int, Parameter(help="År i årshjulet")],
     as_of: Annotated[str | None, Parameter(help="Dagen kjøringen ser på (ÅÅÅÅ-MM-DD)")] = None,
     now: Annotated[str | None, Parameter(help="Tidspunktet kjøringen regner som nå")] = None,
-    known_at: Annotated[str | None, Parameter(help="Gjenskap slik det var kjent da (bare overføringer)")] = None,
+    known_at: Annotated[
+        str | None, Parameter(help="Slik det var kjent da (overføring, forberedelse og ajourhold); endrer ingenting")
+    ] = None,
     dry_run: Annotated[bool, Parameter(help="Si hva som ville skjedd, og endre ingenting")] = False,
     accept: Annotated[str, Parameter(help="Koden i ÅH-2015 når en uvanlig leveranse likevel er riktig")] = "",
     by: Annotated[str, Parameter(help="Navnet ditt; må oppgis i drift når raden foreslår noe")] = "",

@@ -7,20 +7,26 @@ from cyclopts import Parameter
 
 from deployments.kommandoer.felles import say, say_json
 from deployments.maaling import Maaling
+from deployments.maaling.ajourhold import bench_ajourhold
 from deployments.maaling.avspilling import bench_avspilling
 from deployments.maaling.brev import bench_brev
 from deployments.maaling.epost import bench_epost
 from deployments.maaling.lasting import bench_lasting
 from deployments.maaling.lesing import bench_lesing
+from deployments.maaling.pakke import bench_pakke
+from deployments.maaling.tilstand import bench_tilstand
 from deployments.maaling.utsending import bench_utsending
 from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN, BrukerFeil
 
 MAALINGER: dict[str, Callable[[], Maaling]] = {
     "lesing": bench_lesing,
     "lasting": bench_lasting,
+    "tilstand": bench_tilstand,
     "brev": bench_brev,
     "epost": bench_epost,
     "utsending": bench_utsending,
+    "pakke": bench_pakke,
+    "ajourhold": bench_ajourhold,
     "avspilling": bench_avspilling,
 }
 

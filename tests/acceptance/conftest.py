@@ -29,10 +29,11 @@ SLUTT = date(DEMO.aar, 12, 31)
 
 @dataclass(frozen=True)
 class Aar:
-    """A played year: its home and each row's result."""
+    """A played year: its home, each row's last result, and each run's as they were told, in order."""
 
     hjem: Hjem
     resultater: dict[str, Kjoreresultat]
+    fortalt: tuple[Kjoreresultat, ...] = ()
 
     def view(self, navn: str, dato: date = SLUTT) -> pd.DataFrame:
         return visninger.show(self.hjem, navn, dato if navn == "ungdom" else None)
@@ -52,8 +53,8 @@ class Aar:
         mappe = self.hjem.mappe / under
         return {str(sti.relative_to(mappe)): sti.read_bytes() for sti in sorted(mappe.rglob("*")) if sti.is_file()}
 
-    def manifest(self, nummer: str, dato: str) -> dict[str, Any]:
-        return json.loads(self.files("utboks/udir")[f"ot-udir-{nummer}-{dato}-v1.json"])
+    def manifest(self, nummer: str, dato: str, versjon: int = 1) -> dict[str, Any]:
+        return json.loads(self.files("utboks/udir")[f"ot-udir-{nummer}-{dato}-v{versjon}.json"])
 
 
 def play(mappe: Path, demo: Demo = DEMO) -> Aar:
@@ -62,8 +63,9 @@ def play(mappe: Path, demo: Demo = DEMO) -> Aar:
         miljo.delenv("ARSHJUL_KEY", raising=False)
         miljo.delenv("ARSHJUL_KEY_FILE", raising=False)
         make_demo(home(), demo)
-        resultater = Avspilling(home(), demo, plain=True).play()
-        return Aar(home(mappe), {resultat.rad: resultat for resultat in resultater})
+        fortalt: list[Kjoreresultat] = []
+        resultater = Avspilling(home(), demo, plain=True, ved_rad=fortalt.append).play()
+        return Aar(home(mappe), {resultat.rad: resultat for resultat in resultater}, tuple(fortalt))
 
 
 @pytest.fixture(scope="session")

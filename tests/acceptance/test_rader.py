@@ -21,9 +21,10 @@ def adds_up(resultat: Kjoreresultat) -> bool:
     return resultat.inn == resultat.lastet + resultat.uendret + resultat.karantene
 
 
-def lines(aaret: Aar, nummer: str, dato: str) -> list[dict[str, str]]:
+def lines(aaret: Aar, nummer: str, dato: str, versjon: int = 1) -> list[dict[str, str]]:
     """The delivered transfer's lines, after its hash and count have been held against its manifest."""
-    data, manifest = aaret.files("utboks/udir")[f"ot-udir-{nummer}-{dato}-v1.csv"], aaret.manifest(nummer, dato)
+    data = aaret.files("utboks/udir")[f"ot-udir-{nummer}-{dato}-v{versjon}.csv"]
+    manifest = aaret.manifest(nummer, dato, versjon)
     linjer = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
     assert manifest["sha256"] == hashlib.sha256(data).hexdigest()
     assert manifest["antall"] == len(linjer)
@@ -80,7 +81,27 @@ def letters_are_right(aaret: Aar, nummer: str, sendt_dato: date) -> None:
 def test_rad_02_loads_the_advisers_updates_and_finds_nobody_that_could_not_be_reported(aaret: Aar) -> None:
     assert adds_up(aaret.result("02"))
     assert aaret.result("02").lastet > 0
-    assert aaret.result("02").sha256 == aaret.result("05").sha256
+    assert aaret.result("02").sha256 == aaret.manifest("05", "2026-02-15")["sha256"]
+
+
+@pytest.mark.parametrize(("nummer", "dag"), [("03", "2026-02-09"), ("29", "2026-11-02")])
+def test_rad_03_and_29_give_each_finding_once_to_its_owner_and_count_the_protected(
+    aaret: Aar, nummer: str, dag: str
+) -> None:
+    resultat = aaret.result(nummer)
+    funn = {rad[1]: int(rad[3]) for rad in resultat.tabeller[0].rader}
+    tall = aaret.ask("SELECT sum(antall), count(*) FROM ajourhold_tall WHERE kjoring_id = ?", resultat.kjoring_id)
+    assert (resultat.per_dato.isoformat(), tall) == (dag, [(sum(funn.values()), 30)])
+    assert 0 < sum(funn.values()) < resultat.oppgaver + sum(funn.values()) < 150
+    apne = aaret.ask(
+        "SELECT gjelder, grunn_kode, count(*) FROM oppgave"
+        " WHERE grunn_kode LIKE 'AJ_%' AND tilstand = 'åpen' GROUP BY ALL"
+    )
+    assert {antall for _, _, antall in apne} == {1}
+    utflyttet = {gjelder for gjelder, grunn, _ in apne if grunn == "AJ_UTFLYTTET"}
+    assert not {gjelder for gjelder, _, _ in apne} & (protected_or_gone(aaret) - utflyttet)
+    assert [side.tittel for side in resultat.sider] == ["Ajourhold", "Great Expectations egen rapport (Data Docs)"]
+    assert all((aaret.hjem.mappe / side.adresse).is_file() for side in resultat.sider)
 
 
 def test_rad_05_delivers_everyone_enrolled_on_15_february(aaret: Aar) -> None:
@@ -88,6 +109,33 @@ def test_rad_05_delivers_everyone_enrolled_on_15_february(aaret: Aar) -> None:
     assert len(linjer) + sum(aaret.manifest("05", "2026-02-15")["utelatt"].values()) == enrolled(
         aaret, date(2026, 2, 15), date(2026, 2, 15)
     )
+
+
+def test_rad_05_is_refused_for_one_line_and_approved_when_that_line_is_corrected(aaret: Aar) -> None:
+    forste, andre = (lines(aaret, "05", "2026-02-15", versjon) for versjon in (1, 2))
+    ((gammel, ny),) = [par for par in zip(forste, andre, strict=True) if par[0] != par[1]]
+    assert {felt for felt in gammel if gammel[felt] != ny[felt]} == {"Tilmeldtdato"}
+    sql = "SELECT raadgiver, tilstand FROM oppgave WHERE grunn_kode = 'UDIR_AVVIST_LINJE'"
+    ((raadgiver, tilstand),) = aaret.ask(sql)
+    assert (raadgiver.startswith("R"), tilstand) == (True, "lukket")
+    (person,) = {person for (person,) in aaret.ask("SELECT person_id FROM rettelse WHERE tilstand = 'brukt'")}
+    assert aaret.ask("SELECT person_id FROM udir_linje") == [(person,)]
+
+
+def test_rad_05_20_and_30_end_approved_by_udir_and_both_of_februarys_versions_are_told(aaret: Aar) -> None:
+    ramme = aaret.view("overforinger")
+    versjoner = [
+        (rad[:2], versjon, tilstand) for rad, versjon, tilstand in ramme[["rad", "versjon", "tilstand"]].values
+    ]
+    assert versjoner == [("05", 1, "avvist"), ("05", 2, "godkjent"), ("20", 1, "godkjent"), ("30", 1, "godkjent")]
+    assert [kvittering.split()[0] for kvittering in ramme["kvittering"]] == list(ramme["tilstand"])
+    kjoringer = aaret.view("kjoringer")
+    februar = kjoringer[kjoringer["rad"] == "05-overforing-udir-februar"]
+    assert list(zip(februar["generasjon"], februar["utfall"], strict=True)) == [(1, "avvist"), (2, "ferdig")]
+    fortalt = [(r.generasjon, r.utfall) for r in aaret.fortalt if r.rad == "05-overforing-udir-februar"]
+    assert fortalt == [(1, "avvist"), (2, "ferdig")]
+    assert len(aaret.fortalt) == len(aaret.resultater) + 1
+    assert aaret.ask("SELECT DISTINCT tilstand FROM avvik WHERE kode IN ('ÅH-3088', 'ÅH-3089')") == [("lukket",)]
 
 
 def test_rad_08_loads_the_good_rows_and_sets_the_others_aside(aaret: Aar) -> None:

@@ -41,7 +41,7 @@ MOR = {
     "foresatt1_postnummer": "3116", "foresatt1_poststed": "TØNSBERG", "foresatt1_adressegradering_vigo": "ugradert",
 }  # fmt: skip
 EN_SIDE = b"%PDF-1.7 /Type/Pages/Count 1 "
-ARK = ("-adresseliste", "-folgeseddel")
+ARK = ("-adresseliste", "-folgeseddel", "-sjekkliste")
 MINDREAARIG = {"fodselsdato": "2009-03-14"} | MOR
 
 
@@ -176,7 +176,7 @@ class Bygd:
         return str(self.ask("SELECT tilstand FROM forslag_naa WHERE forslag_id = ?", forslag_id)[0][0])
 
     def files(self) -> list[Path]:
-        """Every item handed over, half-written ones too; not the sheets that lie beside the printed letters."""
+        """Every item handed over, half-written ones too; not the sheets that lie beside some of them."""
         return sorted(sti for sti in self.hjem.utboks.rglob("*") if sti.is_file() and not sti.stem.endswith(ARK))
 
     def reasons(self, forslag_id: str) -> list[tuple[str, str, str]]:
