@@ -68,7 +68,12 @@ def write(hjem: Hjem, ramme: pd.DataFrame, dato: date, kjent: datetime | None = 
 
 
 def attach(kjoring: Kjoring) -> None:
-    """Make the page of the day the run looks at, and tell of it in the run's answer."""
+    """Make the page of the day the run looks at, and tell of it in the run's answer, where pages can be opened from it.
+
+    Where nothing serves them, ``./arshjul figures`` makes the page when somebody asks.
+    """
+    if not sider.are_served():
+        return
     kjent = klokke.to_utc(kjoring.kjent_tid) if kjoring.kjent_tid else None
     ramme = nokkeltall.figures(kjoring.con, kjoring.hjem, kjoring.per_dato, kjent)
     if not ramme.empty:

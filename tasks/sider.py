@@ -113,6 +113,11 @@ def _day(iso: str) -> str:
     return f"{date.fromisoformat(iso):%d.%m.%Y}"
 
 
+def are_served() -> bool:
+    """Tell whether the pages can be opened in a browser now."""
+    return bool(os.environ.get(ADRESSE))
+
+
 def address(mappe: str) -> str:
     """Return where a page can be opened: on this machine while the program runs, else its path under the home."""
     rot = os.environ.get(ADRESSE)

@@ -117,7 +117,7 @@ DAGER = st.dates(date(2025, 6, 1), date(2026, 7, 31))
 TILSTAND = st.tuples(DAGER, DAGER, st.one_of(st.just(""), DAGER.map(date.isoformat)))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(folk=st.lists(st.lists(TILSTAND, min_size=1, max_size=4), min_size=1, max_size=6), data=st.data())
 def test_file_and_left_out_are_the_register_whatever_order_facts_came_in(
     lag_bygd: Any, folk: list[list[tuple[date, date, str]]], data: st.DataObject

@@ -25,7 +25,7 @@ from tests.tasks.conftest import EN_SIDE, Bygd, at
 from tests.tasks.test_rettelser import put, row, use
 
 DEMO = Demo(ungdom=30)
-HVER = 4
+HVER = 8
 """Every so many events a picture is taken: after runs, approvals, dispatches, receipts and answers in turn."""
 PER_DAG = ("ungdom", *visninger.BEREGNEDE)
 """Views of the world on a day; the others tell of what has happened here."""
@@ -163,7 +163,7 @@ OFTE = ("list_with_faults", "otto_says")
 HVA = st.sampled_from([*OFTE, *OFTE, "we_correct", "two_lists", "corrections", "take_back"])
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(skjer=st.lists(st.tuples(HVA, st.integers(0, 7)), min_size=5, max_size=8))
 def test_whatever_is_loaded_corrected_and_taken_back_each_view_tells_what_it_told_then(
     lag_bygd: Callable[[], Bygd], skjer: list[tuple[str, int]]
