@@ -24,7 +24,7 @@ from schemas.iverksetting import Iverksettingsvalg
 from schemas.kjoring import Kjoreresultat, Kjorevalg
 from schemas.kvittering import Kvitteringsvalg
 from schemas.rettelser import Rettelsesvalg
-from tasks import forslag, visninger
+from tasks import forslag, udirpakker, visninger
 from tasks.arshjul import row_dates
 from tasks.filer import make_folder, write_file
 from tasks.hjem import Hjem
@@ -109,25 +109,17 @@ class Avspilling:
             if rad.flyt in BREVFLYTER:
                 self._at(tid + KVITTERINGSTID, self._receipts)
                 self._at(self._answer_time(rad, tid), self._answer(rad, tid.date()))
-            for pakke in self._packages(resultat.forslag_id):
-                self._hand_to_udir(rad, resultat, pakke, tid)
-                return
-            self._tell(resultat)
+            if rad.flyt == "overforing":
+                self._hand_to_udir(rad, resultat, tid)
+            else:
+                self._tell(resultat)
 
         return send
 
-    def _packages(self, forslag_id: str | None) -> list[udir.Pakke]:
-        """Return the package that a proposal was about, as it was handed over; none for one about letters."""
-        with self.hjem.register.transaction("pakken i demoen") as con:
-            rader = con.execute(
-                "SELECT rad, versjon, navn, telledato, sha256, antall, data FROM overforing_naa"
-                " WHERE forslag_id = ? AND sendt_tid IS NOT NULL",
-                [forslag_id],
-            ).fetchall()
-        return [udir.Pakke(*rad) for rad in rader]
-
-    def _hand_to_udir(self, rad: Rad, resultat: Kjoreresultat, pakke: udir.Pakke, sendt: datetime) -> None:
+    def _hand_to_udir(self, rad: Rad, resultat: Kjoreresultat, sendt: datetime) -> None:
         """Let Udir's receipts come, and what it refuses be corrected and sent again."""
+        with self.hjem.register.transaction("pakken i demoen") as con:
+            pakke = udirpakker.with_udir(con, rad.rad, self.demo.aar)[-1]
         for kvittering in udir.receipts(pakke, sendt):
             self._at(kvittering.tid + POSTTID, self._file(kvittering.fil, kvittering.innhold))
             self._at(kvittering.tid, self._receipts)

@@ -20,7 +20,6 @@ FAKTA: Final = (
     *("avsluttet_dato", "ot_status", "kontakt_dato", "oppfolgingsplan_dato", "raadgiver"),
 )
 """The facts in the table, by their own names; blank is none."""
-KJONN: Final = kjonn.KJONN
 
 BESTAND = f"""
     CREATE OR REPLACE TEMP TABLE bestand AS

@@ -149,9 +149,10 @@ def packages(con: duckdb.DuckDBPyConnection) -> list[Pakke]:
 
 
 def match(fil: Kvitteringsfil, pakker: Collection[Pakke]) -> tuple[dict[str, list[Melding]], Funnsted]:
-    """Return the file's messages by their package's proposal; or what in it does not fit, and then no messages.
+    """Return the file's messages by their package's proposal, and what in it does not fit.
 
-    What does not fit is told by the row and year of the package, or ``UTEN_RAD`` where there is none.
+    That is told by the row and year of the package, or ``UTEN_RAD`` where there is none. Where one thing does not fit,
+    none of the file's messages is to be used.
     """
     funn: Funnsted = defaultdict(list)
     if fil.funn:
@@ -172,7 +173,7 @@ def match(fil: Kvitteringsfil, pakker: Collection[Pakke]) -> tuple[dict[str, lis
         if galt := list(_wrong(fil.sti.name, pakke, egne)):
             funn[pakke.rad, pakke.aar] += galt
         meldinger[pakke.forslag_id] = egne
-    return ({}, funn) if funn else (meldinger, funn)
+    return meldinger, funn
 
 
 def _wrong(fil: str, pakke: Pakke, meldinger: list[Melding]) -> Iterator[Funn]:

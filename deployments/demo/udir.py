@@ -3,8 +3,6 @@
 February's first package is refused for one line, and the county corrects it. Every other package is approved.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,8 +10,8 @@ from typing import Final
 
 from deployments.demo.postgang import csv_bytes, day
 from tasks.kalender import run_time, working_day_on_or_after
-from tasks.leveranseformat import delivery_format
 from tasks.udirkvittering import FORSTE_LINJE
+from tasks.udirpakker import Udirpakke
 
 AVVISES: Final = ("05-overforing-udir-februar", 1)
 """The row and version that is refused."""
@@ -26,28 +24,6 @@ Rad = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Pakke:
-    """A package as Udir got it."""
-
-    rad: str
-    versjon: int
-    navn: str
-    telledato: date
-    sha256: str
-    antall: int
-    data: bytes
-
-    def lines(self) -> list[Rad]:
-        """Return the file's lines by our column names."""
-        format_ = delivery_format("udir_overforing")
-        navn = [kolonne["navn"] for kolonne in format_["kolonner"]]
-        tekst = io.StringIO(self.data.decode(format_["tegnsett"]), newline="")
-        return [
-            dict(zip(navn, rad, strict=True)) for rad in list(csv.reader(tekst, delimiter=format_["skilletegn"]))[1:]
-        ]
-
-
-@dataclass(frozen=True)
 class Kvittering:
     """A receipt: the morning it can be fetched, its file and bytes."""
 
@@ -56,18 +32,18 @@ class Kvittering:
     innhold: bytes
 
 
-def refused_line(pakke: Pakke) -> int:
+def refused_line(pakke: Udirpakke) -> int:
     """Return the number of the line that Udir refuses, as Excel shows it; 0 where it refuses none.
 
     It is the first one of a youth who is enrolled still and whose address anyone may know.
     """
     if (pakke.rad, pakke.versjon) != AVVISES:
         return 0
-    linjer = enumerate(pakke.lines(), start=FORSTE_LINJE)
+    linjer = enumerate(pakke.lines().to_dict("records"), start=FORSTE_LINJE)
     return next((nr for nr, linje in linjer if linje["kommunenummer"] and not linje["avsluttet_dato"]), 0)
 
 
-def receipts(pakke: Pakke, sendt: datetime) -> list[Kvittering]:
+def receipts(pakke: Udirpakke, sendt: datetime) -> list[Kvittering]:
     """Return Udir's receipts: received the same day, read the next, and approved or refused the day after that."""
     linje = refused_line(pakke)
     sagt: Sequence[Rad] = (
@@ -88,9 +64,9 @@ def receipts(pakke: Pakke, sendt: datetime) -> list[Kvittering]:
     return svar
 
 
-def correction(pakke: Pakke, av: str, dag: date) -> bytes:
+def correction(pakke: Udirpakke, av: str, dag: date) -> bytes:
     """Return the county's correction of the refused line, as a file of corrections: enrolled the day before."""
-    linje = pakke.lines()[refused_line(pakke) - FORSTE_LINJE]
+    linje = pakke.lines().iloc[refused_line(pakke) - FORSTE_LINJE]
     gammel = date.fromisoformat(linje["tilmeldt_dato"])
     rad = {
         "person": linje["fodselsnummer"],

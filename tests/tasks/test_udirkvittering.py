@@ -63,9 +63,10 @@ class Udirprove:
         return sorted(self.bygd.ask("SELECT kode, rad FROM avvik WHERE tilstand = 'åpen'"))
 
     def tasks(self, tilstand: str = "åpen") -> list[tuple[str, str, str]]:
-        return self.bygd.ask(
+        rader: list[tuple[str, str, str]] = self.bygd.ask(
             "SELECT gjelder, grunn_kode, raadgiver FROM oppgave WHERE tilstand = ? ORDER BY ALL", tilstand
         )
+        return rader
 
     def inbox(self) -> list[str]:
         return sorted(sti.name for sti in self.bygd.hjem.innboks.iterdir())
@@ -208,6 +209,14 @@ def test_an_end_is_never_left_for_the_other_end(
     assert sendt.inbox() == ["udir_kvittering.csv"]
 
 
+@pytest.mark.parametrize("slutt", [GODKJENT, AVVIST], ids=["godkjent", "avvist"])
+def test_an_end_is_never_left_for_the_way_to_it(sendt: Udirprove, slutt: dict[str, str]) -> None:
+    sendt.told(slutt)
+    sendt.told(BEHANDLET | {"tid": "20.02.2026 10:00"}, {"tilstand": "ferdig", "tid": "21.02.2026 10:00"})
+    assert sendt.state() == (slutt["tilstand"], "ferdig 2026-02-21 10:00")
+    assert sendt.bygd.states("F2026-05-1") == {"levert" if slutt is GODKJENT else "avvist": 1}
+
+
 def test_two_ends_in_one_file_are_none(sendt: Udirprove) -> None:
     sendt.told(GODKJENT, AVVIST)
     assert [kode for kode, _ in sendt.open()] == ["ÅH-3087", "ÅH-3088"]
@@ -304,13 +313,13 @@ def test_a_line_is_whose_number_stands_in_the_sealed_file_though_it_has_changed_
     assert [gjelder for gjelder, *_ in sendt.tasks()] == [forst]
 
 
-def test_a_package_nobody_knows_whether_arrived_has_when_udir_says_so(sendt: Udirprove) -> None:
-    sendt.bygd.write(
-        UAVKLART,
-        [[datetime(2026, 2, 16, 9, tzinfo=OSLO)]],
-    )
-    sendt.told(MOTTATT)
-    assert (sendt.state()[0], sendt.bygd.states("F2026-05-1"), sendt.open()) == (
+def test_a_package_nobody_knows_whether_arrived_has_when_udir_says_so(prove: Udirprove) -> None:
+    prove.bygd.approve(prove.bygd.run(RAD, DAG).forslag_id, DAG)
+    prove.bygd.write("UPDATE forslag_hendelse SET tilstand = 'iverksatt' WHERE tilstand = ?", [["godkjent"]])
+    prove.bygd.write(UAVKLART, [[datetime(2026, 2, 16, 9, tzinfo=OSLO)]])
+    assert prove.state()[0] == "klar"
+    prove.told(MOTTATT)
+    assert (prove.state()[0], prove.bygd.states("F2026-05-1"), prove.open()) == (
         "mottatt", {"sendt": 1}, [("ÅH-3088", RAD)],
     )  # fmt: skip
 
