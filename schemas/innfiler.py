@@ -176,11 +176,9 @@ def otto_uttrekk(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
 def _own_codes(navn: str, grunnlag: Kontrollgrunnlag) -> list[pa.Check]:
     """Every word is one of the county's own codes, where the county has any."""
     koder = grunnlag.kodeverk.get(navn)
-    return (
-        []
-        if not koder
-        else [kontroll.check(kontroll.KODE_KODEVERK, kontroll.each(lambda verdi: set(verdi.split()) <= koder))]
-    )
+    if not koder:
+        return optional()
+    return [kontroll.check(kontroll.KODE_KODEVERK, kontroll.each(lambda verdi: set(verdi.split(" ")) - {""} <= koder))]
 
 
 def _reference(grunnlag: Kontrollgrunnlag) -> list[pa.Check]:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tasks.filer import ROT
+from tasks import visninger
 from tasks.klokke import from_utc
 from tests.drap.by import By
 from tests.drap.prove import Barn
@@ -12,7 +12,6 @@ from tests.drap.prove import Barn
 FRAMME = ("sendt", "levert")
 UNDERVEIS = {"vil": False, "krav": False, "ut": True, "inne": True}
 """How far an item may have come when its sender was killed: has the receiver been given it?"""
-VISNING = ROT / "tasks" / "register" / "visninger" / "utsendinger.sql"
 SISTE = """
     SELECT u.utsending_id, u.tilstand, max(h.tid) FILTER (h.tilstand = 'sender'),
         count(*) FILTER (h.tilstand = 'sender')
@@ -95,8 +94,9 @@ def judge(by: By, barn: list[Barn]) -> Dom:
     referanser, framme = by.references(), by.arrived()
     with by.hjem.register.transaction("prøve") as con:
         rader = {id_: tuple(rest) for id_, *rest in con.execute(SISTE, [by.forslag_id]).fetchall()}
-        vist = {rad[0] for rad in con.execute(VISNING.read_text("utf-8")).fetchall() if rad[6] == "uavklart"}
         avvik = con.execute("SELECT tekst FROM avvik WHERE kode = 'ÅH-3060' AND tilstand = 'åpen'").fetchall()
+    utsendinger = visninger.show(by.hjem, "utsendinger")
+    vist = set(utsendinger.loc[utsendinger["tilstand"] == "uavklart", "utsending_id"])
     antall = Counter({id_: framme[ref] for ref, id_ in referanser.items()})
     dom = Dom(
         by.kanal, len(referanser), sum(tall > 0 for tall in antall.values()), by.bygd.proposal(by.forslag_id),
