@@ -1,4 +1,4 @@
-"""The memory that ``start`` rests at: server, worker and the command that watches them."""
+"""The memory that ``start`` rests at: server, worker, page server and the command that watches them."""
 
 import signal
 import subprocess
@@ -29,9 +29,9 @@ def resting_memory(hjem: Path) -> dict[str, float]:
 
 
 def _children(pid: int) -> dict[str, int]:
-    """Return the server's and the worker's process, which ``start`` starts in that order."""
+    """Return the server's, the worker's and the page server's process, which ``start`` starts in that order."""
     barn = sorted(int(enkelt) for enkelt in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return dict(zip(("server", "arbeider"), barn, strict=True))
+    return dict(zip(("server", "arbeider", "sider"), barn, strict=True))
 
 
 def _resident(pid: int) -> float:
