@@ -1,8 +1,8 @@
 """Rows 02, 17 and 28: the advisers' updates in, and the transfer to Udir tried before it counts."""
 
 from schemas.kjoring import Kjoreresultat, Kjorevalg
-from tasks.avvik import report
-from tasks.forberedelse import rehearse_transfer, retell
+from tasks.avvik import report, retell
+from tasks.forberedelse import rehearse_transfer
 from tasks.hjem import home
 from tasks.innlasting import load
 from tasks.kjoring import run

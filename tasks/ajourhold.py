@@ -20,9 +20,10 @@ from tasks.ajourholdsside import write_pages
 from tasks.ajourholdstabeller import findings_table
 from tasks.ajourholdstall import Maaling
 from tasks.kjoring import Kjoring
-from tasks.klokke import OSLO, local_date, to_utc
+from tasks.klokke import local_date, to_utc
 from tasks.oppgaver import ANSVARLIG, APEN, LUKKET, assign
 from tasks.register import fakta
+from tasks.skjermede import GRADERINGER, protected
 from tasks.steg import step
 
 RAADGIVER = "rådgiver"
@@ -81,10 +82,8 @@ def judge_register(kjoring: Kjoring, per_dato: date | None) -> Kontrollert:
 
 def _protected_since(kjoring: Kjoring) -> frozenset[str]:
     """Return those who are protected today or by what we learned last, whatever held on the day that is judged."""
-    felter = ajourholdsramme.GRADERINGER
-    i_dag = fakta.current(kjoring.con, felter, kjoring.siste_dag).itertuples(index=False, name=None)
-    sist = fakta.last_learned(kjoring.con, felter)
-    return frozenset(person for person, *grader in i_dag if is_protected(*grader)) | frozenset(
+    sist = fakta.last_learned(kjoring.con, GRADERINGER)
+    return protected(kjoring.con, kjoring.siste_dag) | frozenset(
         person for person, grader in sist.items() if is_protected(*grader.values())
     )
 
@@ -112,8 +111,7 @@ def tell(kjoring: Kjoring, kontrollert: Kontrollert) -> None:
     kjent = to_utc(kjoring.kjent_tid) if kjoring.kjent_tid else None
     funn = list(_deviations(kontrollert.dom.funn))
     if kjoring.kjent_tid:
-        kjoring.note("ÅH-3101", tid=f"{kjoring.kjent_tid.astimezone(OSLO):%d.%m.%Y kl. %H.%M}")
-        kjoring.merknader += [enkelt.tekst for enkelt in sorted(funn)]
+        avvik.retell(kjoring, kjoring.kjent_tid, sorted(funn))
     else:
         _take_over(kjoring)
         avvik.report(kjoring, funn)

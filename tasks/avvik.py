@@ -1,5 +1,6 @@
 """Deviations: what a run found that a person must look at; a later run of the row that no longer finds it closes it."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 import duckdb
@@ -7,6 +8,7 @@ import duckdb
 from tasks.avlosning import is_replaced, replaced_rows
 from tasks.feil import messages
 from tasks.kjoring import Kjoring
+from tasks.klokke import OSLO
 from tasks.oppgaver import ANSVARLIG, APEN, LUKKET
 
 
@@ -78,29 +80,17 @@ def report(kjoring: Kjoring, funn: list[Funn]) -> None:
     """
     funn = [] if is_replaced(kjoring) else funn
     rader = kjoring.con.execute(
-        "SELECT kode, tekst, avvik_id, rad FROM avvik"
+        "SELECT rad, aar, kode, tekst, avvik_id FROM avvik"
         " WHERE list_contains(?, rad) AND aar = ? AND tilstand = ? AND NOT list_contains(?, kode)",
         [[kjoring.rad.rad, *replaced_rows(kjoring.rad)], kjoring.aar, APEN, [*UTBOKSKODER, *KVITTERINGSKODER]],
     ).fetchall()
-    apne = {Funn(kode, tekst): avvik_id for kode, tekst, avvik_id, rad in rader if rad == kjoring.rad.rad}
-    for avvik_id in [avvik_id for _, _, avvik_id, rad in rader if rad != kjoring.rad.rad]:
-        _close(kjoring, avvik_id)
-    for gammelt in sorted(apne.keys() - set(funn)):
-        _close(kjoring, apne[gammelt])
-    for nummer, nytt in enumerate(sorted(set(funn) - apne.keys()), start=1):
-        kjoring.con.execute(
-            "INSERT INTO avvik VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            [
-                f"A{kjoring.kjoring_id}-{nummer}", kjoring.rad.rad, kjoring.aar, nytt.kode, nytt.tekst,
-                ANSVARLIG, APEN, kjoring.kjoring_id,
-            ],
-        )  # fmt: skip
+    onsket = {(kjoring.rad.rad, kjoring.aar, *enkelt) for enkelt in funn}
+    _make_exactly(kjoring.con, rader, onsket, kjoring.kjoring_id, kjoring.kjoring_id)
     kjoring.tall.avvik = len(set(funn))
     kjoring.merknader += [enkelt.tekst for enkelt in sorted(set(funn))]
 
 
-def _close(kjoring: Kjoring, avvik_id: str) -> None:
-    kjoring.con.execute(
-        "UPDATE avvik SET tilstand = ?, lukket_kjoring_id = ? WHERE avvik_id = ?",
-        [LUKKET, kjoring.kjoring_id, avvik_id],
-    )
+def retell(kjoring: Kjoring, kjent_tid: datetime, funn: list[Funn]) -> None:
+    """Tell what was found as things the run notes, as known at ``kjent_tid``: the deviations are left as they are."""
+    kjoring.note("ÅH-3101", tid=f"{kjent_tid.astimezone(OSLO):%d.%m.%Y kl. %H.%M}")
+    kjoring.merknader += [enkelt.tekst for enkelt in funn]

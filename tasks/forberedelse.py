@@ -1,21 +1,17 @@
 """Preparing: what a load or a transfer would do if it came today, with everything that is wrong told beforehand."""
 
 from collections import Counter
-from datetime import datetime
 
 from tasks import kodeverk
-from tasks.adresse import is_protected
 from tasks.anledning import occasion
 from tasks.avvik import Funn, finding
 from tasks.feil import BrukerFeil
 from tasks.forberedelsesside import outcome_table, refused_table, write_page
 from tasks.innboks import Mottatt
 from tasks.kjoring import Kjoring
-from tasks.klokke import OSLO
 from tasks.oppgaver import assign
 from tasks.overforing import Pakke, build
 from tasks.overforingsdatoer import conflicts_tables, dates_table, transfer_dates
-from tasks.register import fakta
 from tasks.sammenligning import changes, compare
 from tasks.sammenligningstabeller import findings, note_missing, tables
 from tasks.steg import step
@@ -63,13 +59,12 @@ def rehearse_transfer(kjoring: Kjoring) -> list[Funn]:
     anledning = occasion(kjoring)
     pakke = build(anledning)
     kjoring.sha256 = pakke.sha256
-    skjermede = pakke.skjermede | _protected_now(kjoring, pakke)
     forberedelse, overforing = transfer_dates(kjoring)
     tellinger = compare(kjoring.con, anledning, overforing.rad, pakke.data)
     note_missing(kjoring, tellinger)
     endringer = changes(tellinger)
     funn = findings(endringer, kjoring.per_dato)
-    utfall = [outcome_table(pakke), *refused_table(kjoring, pakke, skjermede)]
+    utfall = [outcome_table(pakke), *refused_table(kjoring, pakke, pakke.skjermede)]
     konflikter = conflicts_tables(forberedelse, overforing)
     if konflikter:
         kjoring.note("ÅH-3100", antall=len(konflikter[0].rader))
@@ -78,14 +73,8 @@ def rehearse_transfer(kjoring: Kjoring) -> list[Funn]:
     kjoring.etterpaa.append(lambda: write_page(kjoring, utfall, datoer, tellinger, endringer))
     if kjoring.kjent_tid:
         return funn
-    assign(kjoring, list(pakke.utelatte), skjermede=skjermede)
+    assign(kjoring, list(pakke.utelatte), skjermede=pakke.skjermede)
     return [*_refusals(kjoring, pakke), *funn]
-
-
-def retell(kjoring: Kjoring, kjent_tid: datetime, funn: list[Funn]) -> None:
-    """Tell what was found as things the run notes: the deviations are left as they are."""
-    kjoring.note("ÅH-3101", tid=f"{kjent_tid.astimezone(OSLO):%d.%m.%Y kl. %H.%M}")
-    kjoring.merknader += [enkelt.tekst for enkelt in funn]
 
 
 def _refusals(kjoring: Kjoring, pakke: Pakke) -> list[Funn]:
@@ -101,11 +90,3 @@ def _refusals(kjoring: Kjoring, pakke: Pakke) -> list[Funn]:
 def _in_sentence(tekst: str) -> str:
     """Return a text as it stands inside a sentence; an abbreviation keeps its capitals."""
     return tekst if tekst[1:2].isupper() else tekst[0].lower() + tekst[1:]
-
-
-def _protected_now(kjoring: Kjoring, pakke: Pakke) -> frozenset[str]:
-    """Return those left out who are protected today, whatever they were on the counting date: they are not named."""
-    felt = ("adressegradering_vigo", "adressegradering_otto")
-    utelatte = {utelatt.person_id for utelatt in pakke.utelatte}
-    naa = fakta.current(kjoring.con, felt, kjoring.siste_dag).itertuples(index=False)
-    return frozenset(person for person, *grader in naa if person in utelatte and is_protected(*grader))

@@ -22,6 +22,7 @@ from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
 from tasks.leveranseformat import delivery_format, line_sql, write_lines
 from tasks.register import fakta
+from tasks.skjermede import protected
 from tasks.steg import step
 from tasks.tilmeldte import FELT, parameters, tilmeldte_sql
 
@@ -90,8 +91,14 @@ def build(anledning: Anledning) -> Pakke:
         _manifest(anledning, data, len(linjer), Counter(enkelt.grunn_kode for enkelt in utelatte)),
         len(linjer),
         utelatte,
-        frozenset(u["person_id"] for u in uten if u["er_skjermet"]),
+        _unnamed(anledning, uten),
     )
+
+
+def _unnamed(anledning: Anledning, uten: list[dict[str, Any]]) -> frozenset[str]:
+    """Return those left out who are protected on the counting date or today: they are counted and never named."""
+    i_dag = protected(anledning.con, anledning.dato) if uten else frozenset[str]()
+    return frozenset(u["person_id"] for u in uten if u["er_skjermet"] or u["person_id"] in i_dag)
 
 
 def _enrolled(anledning: Anledning, *, deler_nummer: bool) -> pa.Table:

@@ -139,6 +139,13 @@ def test_a_protected_youth_who_cannot_be_reported_is_counted_and_never_named(byg
     ]
 
 
+def test_one_who_is_protected_today_is_not_named_whatever_she_was_on_the_counting_date(bygd: Any) -> None:
+    person = bygd.person(ot_status="")
+    bygd.change(person, "2026-02-16", "2026-02-16T07:00", adressegradering_otto="fortrolig")
+    bygd.run(FEBRUAR, "2026-02-16T08:00")
+    assert bygd.ask("SELECT gjelder, raadgiver FROM oppgave") == [("1 personer", "OTTO-ansvarlig")]
+
+
 def test_the_run_shows_that_the_file_and_those_left_out_are_the_register(bygd: Any) -> None:
     bygd.person()
     bygd.person(ot_status="")

@@ -1,0 +1,18 @@
+"""Those whose address is protected, as a set: nobody among them is ever named in a task or a list."""
+
+from datetime import date
+from typing import Final
+
+import duckdb
+
+from tasks.adresse import KILDER, is_protected
+from tasks.register import fakta
+
+GRADERINGER: Final = tuple(f"adressegradering_{kilde}" for kilde in KILDER)
+"""The facts that grade an address, one for each source."""
+
+
+def protected(con: duckdb.DuckDBPyConnection, dato: date) -> frozenset[str]:
+    """Return those whose address is protected on the day, by what we know now."""
+    naa = fakta.current(con, GRADERINGER, dato).itertuples(index=False, name=None)
+    return frozenset(person for person, *grader in naa if is_protected(*grader))
