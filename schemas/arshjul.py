@@ -67,6 +67,8 @@ class Rad:
     etter: str | None = None
     flyt: str | None = None
     parametre: Mapping[str, str] = field(default_factory=dict, hash=False)
+    rytme_uker: int | None = None
+    etter_dager: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ class Raddatoer:
     konflikter: tuple[Konflikt, ...] = ()
     valg: Radvalg | None = None
     ekstra_frist: date | None = None
+    sesongslutt: date = date.max
+    kjoredatoer: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,12 @@ class Arshjulskjema(pa.DataFrameModel):
         str_matches=r"^[a-z_]*$", description="Modulen i flows/; tom når raden ikke er bygget."
     )
     parametre: Series[str] = pa.Field(description="Parametre til flyten som JSON-objekt.")
+    rytme_uker: Series[str] = pa.Field(
+        str_matches=r"^[1-9]?$", description="Hvor mange uker det er mellom kjøringene i vinduet; tom er én kjøring."
+    )
+    etter_dager: Series[str] = pa.Field(
+        str_matches=r"^\d{0,2}$", description="Hvor mange dager raden går videre etter vinduet og fristene."
+    )
 
     class Config:
         """No other columns, and in this order."""

@@ -177,13 +177,54 @@ class Gjester(_Del):
     epost: tuple[str, ...] = ()
 
 
+class Fravaer(_Del):
+    """Days when an adviser is away (both included), and who has her lists meanwhile."""
+
+    fra: date
+    til: date
+    stedfortreder: str
+
+
 class Raadgiver(_Del):
-    """An adviser and the municipalities she answers for."""
+    """An adviser and the municipalities she answers for.
+
+    ``skoler`` are the numbers of the schools that are hers; the others in her municipalities are shared out.
+    """
 
     id: str
     navn: str
     epost: str
     kommuner: tuple[str, ...]
+    skoler: tuple[str, ...] = ()
+    fravaer: tuple[Fravaer, ...] = ()
+
+
+class Fagleder(_Del):
+    """The professional leader of a region: who gets what is past its deadline, and the late applications."""
+
+    id: str
+    navn: str
+    epost: str
+    kommuner: tuple[str, ...]
+
+
+class Avdeling(_Del):
+    """A department that offers training: its name, its leader, and how many days a week its offer is open."""
+
+    navn: str = Field(min_length=1)
+    leder: str
+    dager_per_uke: int = Field(ge=0, le=7)
+
+
+class Arbeidslister(_Del):
+    """Where the worklists lie: a folder that the advisers reach (absolute, else under the home's ``utboks/``).
+
+    ``kryptert`` locks each with its owner's password, which never stands here; ``vedlegg`` then sends it with the notice.
+    """
+
+    mappe: str = "arbeidslister"
+    kryptert: bool = False
+    vedlegg: bool = False
 
 
 class Region(_Del):
@@ -227,6 +268,9 @@ class Innstillinger(_Del):
     grenser: Grenser
     undersokelse: Undersokelse
     radgivere: tuple[Raadgiver, ...]
+    fagledere: tuple[Fagleder, ...] = ()
+    avdelinger: tuple[Avdeling, ...] = ()
+    arbeidslister: Arbeidslister = Arbeidslister()
     regioner: Annotated[tuple[Region, ...], AfterValidator(_each_once)] = ()
     vigo_ot: VigoOt | None = None
     maskinporten: Maskinporten | None = None

@@ -5,14 +5,14 @@ import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Final
 
 import pandas as pd
 
 from schemas.arshjul import Arshjulskjema, Dag, Farge, Fristregel, Rad, Raddatoer, Radvalg
-from tasks import kalender
+from tasks import kalender, kodeverk
 from tasks.feil import BrukerFeil
 from tasks.filer import DATA
 from tasks.konflikter import find_conflicts
@@ -20,6 +20,7 @@ from tasks.konflikter import find_conflicts
 HJULFIL: Final = DATA / "arshjul.csv"
 TEKSTBREDDE: Final = 110
 INNRYKK: Final = " " * 4
+RADFRIST: Final = "radfrist"
 
 
 @cache
@@ -52,6 +53,8 @@ def _row(felt: Mapping[str, str]) -> Rad:
         etter=felt["etter"] or None,
         flyt=felt["flyt"] or None,
         parametre=json.loads(felt["parametre"]),
+        rytme_uker=_number(felt["rytme_uker"]),
+        etter_dager=_number(felt["etter_dager"]) or 0,
     )
 
 
@@ -119,6 +122,9 @@ def _resolve(rad: Rad, aar: int, valg: Radvalg | None) -> Raddatoer:
     frist = _deadline(rad, aar)
     fra, til = _chosen_window(*_window(rad, aar, frist), valg)
     arbeidsdager = kalender.working_days(fra, til)
+    kjoredato = (valg and valg.dato) or (arbeidsdager[0] if arbeidsdager else kalender.working_day_on_or_after(fra))
+    frister = [dag for dag in (frist, _on(aar, rad.ekstra_frist_dag)) if dag]
+    slutt = max([til, *frister]) + rad.etter_dager * kalender.DAG
     return Raddatoer(
         rad=rad,
         aar=aar,
@@ -126,10 +132,29 @@ def _resolve(rad: Rad, aar: int, valg: Radvalg | None) -> Raddatoer:
         til=til,
         frist=frist,
         telledato=_on(aar, rad.telledag),
-        kjoredato=(valg and valg.dato) or (arbeidsdager[0] if arbeidsdager else kalender.working_day_on_or_after(fra)),
+        kjoredato=kjoredato,
         valg=valg,
         ekstra_frist=_on(aar, rad.ekstra_frist_dag),
+        sesongslutt=slutt,
+        kjoredatoer=_run_days(rad, kjoredato, frister, slutt) if rad.rytme_uker else (kjoredato,),
     )
+
+
+def _run_days(rad: Rad, kjoredato: date, frister: Sequence[date], slutt: date) -> tuple[date, ...]:
+    """Return every day a row that goes on for a while runs: in its rhythm, before each deadline, and the day after."""
+    steg = timedelta(weeks=rad.rytme_uker or 1)
+    rytme = (kjoredato + nummer * steg for nummer in range((slutt - kjoredato) // steg + 1))
+    dager = {kalender.working_day_on_or_after(dag) for dag in rytme}
+    for frist in frister or [slutt]:
+        varsel = timedelta(days=int(_reminder(frist)))
+        dager |= {kalender.working_day_on_or_before(frist - varsel), kalender.working_day_on_or_after(frist + kalender.DAG)}
+    return tuple(sorted(dag for dag in dager if dag >= kjoredato))
+
+
+def _reminder(frist: date) -> str:
+    """Return how many days before a deadline what is left is reminded of."""
+    klokker = {rad["kode"]: rad for rad in kodeverk.valid_on("regler/klokker", frist)}
+    return klokker[RADFRIST]["varsle_dager"]
 
 
 def _on(aar: int, dag: Dag | None) -> date | None:
@@ -191,6 +216,7 @@ def _as_object(datoer: Raddatoer) -> dict[str, object]:
         "ekstra_frist": _iso(datoer.ekstra_frist),
         "telledato": _iso(datoer.telledato),
         "kjoredato": datoer.kjoredato.isoformat(),
+        "kjoredatoer": [dag.isoformat() for dag in datoer.kjoredatoer],
         "bygget": rad.flyt is not None,
         "valgt": datoer.valg is not None,
         "hoppes_over": bool(datoer.valg and datoer.valg.hopp_over),

@@ -50,8 +50,9 @@ class Kjoring:
     def __init__(self, valg: Kjorevalg, hjem: Hjem, datoer: Raddatoer, naa: datetime) -> None:
         """Take what was asked for and what the calendar says.
 
-        ``per_dato`` is the day the run looks at: a transfer's counting date, else the row's day. ``gyldig_fra`` is the
-        day from which what it loads holds: the row's day however late the run, today when it is early.
+        ``per_dato`` is the day the run looks at: a transfer's counting date, today in a row that goes on for a while
+        (its last day when it is over), else the row's day. ``gyldig_fra`` is the day from which what it loads holds:
+        the row's day however late the run, today when it is early.
         """
         self.hjem = hjem
         self.datoer = datoer
@@ -60,8 +61,11 @@ class Kjoring:
         self.godta = valg.godta
         self.av = valg.av.strip()
         self.kjent_tid = valg.kjent_tid
-        self.per_dato: date = valg.per_dato or datoer.telledato or datoer.kjoredato
-        self.gyldig_fra: date = valg.per_dato or min(datoer.kjoredato, klokke.local_date(naa))
+        i_dag = klokke.local_date(naa)
+        radens_dag = min(i_dag, datoer.sesongslutt) if datoer.rad.rytme_uker else datoer.kjoredato
+        self.per_dato: date = valg.per_dato or datoer.telledato or radens_dag
+        kjoredag = max((dag for dag in datoer.kjoredatoer if dag <= i_dag), default=datoer.kjoredato)
+        self.gyldig_fra: date = valg.per_dato or min(kjoredag, i_dag)
         self.varighet = klokke.stopwatch(lopende=valg.naa is None)
         self.generasjon = 0
         self.tall = Tall()

@@ -53,7 +53,7 @@ def codes(navn: str, dato: date) -> frozenset[str]:
 
 def reasons(dato: date) -> dict[str, Kode]:
     """Return every reason in force for leaving someone out or giving a task: code → its row, with at least tekst."""
-    lister = ("kodeverk/utelatt", "regler/ajourhold")
+    lister = ("kodeverk/utelatt", "regler/ajourhold", "regler/gjoremaal", "regler/plikter")
     return {rad["kode"]: rad for navn in lister for rad in valid_on(navn, dato)}
 
 

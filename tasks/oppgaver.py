@@ -89,26 +89,48 @@ def _wanted(utelatte: list[Utelatt], grunner: Mapping[str, kodeverk.Kode], skjer
 
 
 def make_exactly(
-    con: duckdb.DuckDBPyConnection, opphav: Opphav, onsket: set[Oppgave], omfang: set[str], *, overta: bool = False
+    con: duckdb.DuckDBPyConnection,
+    opphav: Opphav,
+    onsket: set[Oppgave],
+    omfang: set[str],
+    *,
+    overta: bool = False,
+    frister: Mapping[Oppgave, date] | None = None,
 ) -> int:
-    """Close the open tasks for the reasons that are not wanted, open the wanted that are not open; return how many."""
+    """Close the open tasks for the reasons that are not wanted, open the wanted that are not open; return how many.
+
+    ``frister`` are the deadlines of those that have their own; it is set when a task is opened, and stays.
+    """
     apne = _open_tasks(con, opphav, omfang, overta=overta)
-    for oppgave in sorted(apne.keys() - onsket):
-        con.execute(
-            "UPDATE oppgave SET tilstand = ?, lukket_kjoring_id = ? WHERE oppgave_id = ?",
-            [LUKKET, opphav.kjoring_id, apne[oppgave]],
-        )
-    nye = pd.DataFrame(sorted(onsket - apne.keys()), columns=Oppgave._fields, dtype="str")
+    close(con, {apne[oppgave]: "" for oppgave in apne.keys() - onsket}, opphav.kjoring_id)
+    nye = sorted(onsket - apne.keys())
     svar = con.execute("SELECT count(*) FROM oppgave WHERE starts_with(oppgave_id, ?)", [opphav.begynnelse]).fetchone()
     forste = (svar[0] if svar else 0) + 1
-    numre = range(forste, forste + len(nye))
-    con.register("nye", nye.assign(oppgave_id=[f"{opphav.begynnelse}{nummer:04d}" for nummer in numre]))
+    ramme = pd.DataFrame(nye, columns=Oppgave._fields, dtype="str").assign(
+        oppgave_id=[f"{opphav.begynnelse}{nummer:04d}" for nummer in range(forste, forste + len(nye))],
+        frist=[str((frister or {}).get(oppgave, opphav.frist or "")) for oppgave in nye],
+    )
+    con.register("nye", ramme)
     con.execute(
-        "INSERT INTO oppgave SELECT oppgave_id, ?, ?, gjelder, grunn_kode, raadgiver, ?, ?, ?, NULL FROM nye",
-        [opphav.rad, opphav.aar, opphav.frist, APEN, opphav.kjoring_id],
+        "INSERT INTO oppgave SELECT oppgave_id, ?, ?, gjelder, grunn_kode, raadgiver, try_cast(frist AS DATE), ?, ?, NULL,"
+        " '' FROM nye ORDER BY oppgave_id",
+        [opphav.rad, opphav.aar, APEN, opphav.kjoring_id],
     )
     con.unregister("nye")
     return len(nye)
+
+
+def close(con: duckdb.DuckDBPyConnection, utfall: Mapping[str, str], kjoring_id: str) -> None:
+    """Close open tasks: ``utfall`` is task id → what closed it (an answer's code), blank where it is needed no more."""
+    if not utfall:
+        return
+    con.register("lukkes", pd.DataFrame(sorted(utfall.items()), columns=["oppgave_id", "utfall"], dtype="str"))
+    con.execute(
+        "UPDATE oppgave SET tilstand = ?, lukket_kjoring_id = ?, utfall = lukkes.utfall"
+        " FROM lukkes WHERE oppgave.oppgave_id = lukkes.oppgave_id",
+        [LUKKET, kjoring_id],
+    )
+    con.unregister("lukkes")
 
 
 def _open_tasks(

@@ -1,0 +1,1 @@
+"""The advisers' and schools' work: who has to do what by when, the lists they get, and what comes back."""
