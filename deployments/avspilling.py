@@ -17,6 +17,7 @@ from pathlib import Path
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from deployments.demo import Demo, answers, udir, write_answers
+from deployments.demo.raadgivere import answering, fill_in_lists
 from deployments.motparter import Motparter
 from deployments.rader import built_rows, run_row, service_flow
 from schemas.arshjul import Rad
@@ -35,6 +36,7 @@ GODKJENNINGSTID = timedelta(hours=2)
 SENDETID = timedelta(hours=3)
 KVITTERINGSTID = timedelta(days=3)
 SVARTID = timedelta(days=10)
+LISTETID = timedelta(hours=6)
 DEMOADMINISTRATOR = "demoadministrator"
 BREVFLYTER = ("brev", "purrebrev")
 
@@ -59,7 +61,11 @@ class Avspilling:
         for mappe in sorted((self.hjem.mappe / "demo" / "post").iterdir()):
             self._at(run_time(date.fromisoformat(mappe.name)) + POSTTID, self._mail(mappe))
         for rad in built_rows():
-            self._at(self._run_time(rad), self._row(rad))
+            dager = [dag for dag in self._run_days(rad) if dag.year == self.demo.aar]
+            for nummer, dag in enumerate(dager):
+                self._at(run_time(dag), self._row(rad, er_siste=nummer == len(dager) - 1))
+                if nummer in answering(len(dager)):
+                    self._at(run_time(dag) + LISTETID, self._advisers)
         with engine(plain=self.plain):
             while self._ko:
                 tid, _, hendelse = heapq.heappop(self._ko)
@@ -74,7 +80,14 @@ class Avspilling:
         heapq.heappush(self._ko, (tid, next(self._nummer), hendelse))
 
     def _run_time(self, rad: Rad) -> datetime:
-        return run_time(row_dates(rad, self.demo.aar, self.hjem.radvalg).kjoredato)
+        return run_time(self._run_days(rad)[0])
+
+    def _run_days(self, rad: Rad) -> tuple[date, ...]:
+        return row_dates(rad, self.demo.aar, self.hjem.radvalg).kjoredatoer
+
+    def _advisers(self, tid: datetime) -> None:
+        """Let the advisers fill in their lists, which lie in the inbox at the next run."""
+        fill_in_lists(self.hjem, self.demo, tid)
 
     def _mail(self, mappe: Path) -> Callable[[datetime], None]:
         def arrive(_: datetime) -> None:
@@ -83,14 +96,14 @@ class Avspilling:
 
         return arrive
 
-    def _row(self, rad: Rad) -> Callable[[datetime], None]:
+    def _row(self, rad: Rad, *, er_siste: bool = True) -> Callable[[datetime], None]:
         def run(tid: datetime) -> None:
             resultat = run_row(rad, Kjorevalg(rad=rad.rad, aar=self.demo.aar, naa=tid), plain=self.plain)
             self.resultater[rad.rad] = resultat
             if resultat.forslag_id:
                 self._at(tid + GODKJENNINGSTID, self._approve(resultat.forslag_id))
-                self._at(tid + SENDETID, self._send(rad, resultat))
-            else:
+                self._at(tid + SENDETID, self._send(rad, resultat, er_siste=er_siste))
+            elif er_siste:
                 self._tell(resultat)
 
         return run
@@ -101,7 +114,7 @@ class Avspilling:
 
         return approve
 
-    def _send(self, rad: Rad, resultat: Kjoreresultat) -> Callable[[datetime], None]:
+    def _send(self, rad: Rad, resultat: Kjoreresultat, *, er_siste: bool) -> Callable[[datetime], None]:
         def send(tid: datetime) -> None:
             flyt = service_flow("iverksett")
             valg = Iverksettingsvalg(forslag_id=resultat.forslag_id or "", naa=tid)
@@ -111,7 +124,7 @@ class Avspilling:
                 self._at(self._answer_time(rad, tid), self._answer(rad, tid.date()))
             if rad.flyt == "overforing":
                 self._hand_to_udir(rad, resultat, tid)
-            else:
+            elif er_siste:
                 self._tell(resultat)
 
         return send

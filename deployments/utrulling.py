@@ -43,11 +43,11 @@ STARTVERDIER = {
 
 
 def coming_dates(rad: Rad, valg: Iterable[Radvalg], naa: datetime) -> list[datetime]:
-    """Return when the row runs from now on: this year's date where it is ahead, and the next years'."""
+    """Return when the row runs from now on: this year's days that are ahead, and the next years'."""
     valgene = tuple(valg)
     aarene = range(local_date(naa).year, local_date(naa).year + AAR_FRAMOVER + 1)
     datoer = [row_dates(rad, aar, valgene) for aar in aarene]
-    tider = [run_time(enkelt.kjoredato) for enkelt in datoer if not _skipped(enkelt)]
+    tider = [run_time(dag) for enkelt in datoer if not _skipped(enkelt) for dag in enkelt.kjoredatoer]
     return [tid for tid in tider if tid > naa]
 
 
@@ -107,10 +107,16 @@ def description(rad: Rad, valg: Sequence[Radvalg], aar: int) -> str:
     konflikter = "\n".join(f"- {konflikt.tekst} {konflikt.forslag}" for konflikt in datoer.konflikter)
     return (
         f"**{rad.plan}**\n\n{rad.merknad or ''}\n\nFarge: {rad.farge} (utledet). "
-        f"Kjøres {_text(datoer.kjoredato)} i {aar}.\n\n"
+        f"Kjøres {_days(datoer)} i {aar}.\n\n"
         "Kjøringen endrer bare registeret og lager forslag. Ingenting sendes før et menneske har godkjent det.\n"
         + (f"\n**Hjulet og kalenderen er uenige:**\n{konflikter}\n" if konflikter else "")
     )
+
+
+def _days(datoer: Raddatoer) -> str:
+    """Return the day the row runs, or the first, the last and how many where it goes on for a while."""
+    forste, siste, antall = datoer.kjoredatoer[0], datoer.kjoredatoer[-1], len(datoer.kjoredatoer)
+    return _text(forste) if antall == 1 else f"{antall} ganger fra {_text(forste)} til {_text(siste)},"
 
 
 def _text(dato: date) -> str:

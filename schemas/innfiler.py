@@ -30,6 +30,7 @@ SHA256 = r"[0-9a-f]{64}"
 HELTALL = r"[1-9]\d{0,5}"
 BREVREFERANSER = "brevreferanser"
 KODE_REFERANSE = "ÅH-2161"
+KODE_SKOLE_DUBLETT = "ÅH-2158"
 KODE_RETTET_PERSON = "ÅH-2211"
 PERSON = r"P\d{7,}|\d{11}"
 POSTNUMMER = r"\d{4}"
@@ -261,6 +262,8 @@ def _school() -> dict[str, pa.Column]:
 
 def skole_oversikt(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
     """The county's schools, one row per school."""
+    en_rad = [kontroll.series_check(KODE_SKOLE_DUBLETT, lambda serie: ~serie.astype("str").duplicated().to_numpy())]
+    nummer = column("Skolens nummer, 5 siffer", filled(), in_form(kontroll.KODE_SKOLENUMMER, SKOLENUMMER), en_rad)
     skole = {
         "organisasjonsnummer": column("Organisasjonsnummer, 9 siffer", kontroll.organisation_number()),
         "skoletype": column("videregaende eller ungdomsskole", filled(), in_list(kontroll.KODE_KODEVERK, SKOLETYPER)),
@@ -270,7 +273,24 @@ def skole_oversikt(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
         "telefon": column("Kontaktpersonens telefon", in_form(kontroll.KODE_TELEFON, MOBIL)),
         "region": column("Regionen skolen hører til", optional()),
     }
-    return _schema("skole_oversikt", _school() | skole)
+    return _schema("skole_oversikt", _school() | {"skolenummer": nummer} | skole)
+
+
+def skole_avklaring(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
+    """Pupils whom a school reports: about to leave, has left, or changes; one row per pupil."""
+    skole = {f"avklaring_{navn}": kolonne for navn, kolonne in _school().items()}
+    elev = {
+        "kommunenummer": _municipality(grunnlag),
+        "adressegradering": column("Gradering; alt annet enn «ugradert» regnes som skjermet", optional()),
+        **skole,
+        "avklaring_aarsak": column(
+            "Hvorfor eleven er meldt, fra kodeverket", filled(), code_list("avklaringsaarsaker", grunnlag)
+        ),
+        "avklaring_meldt_dato": column("Dagen skolen meldte eleven", filled(), dates(grunnlag)),
+        "avklaring_skoleaar": _school_year(grunnlag),
+        **_reached(),
+    }
+    return _schema("skole_avklaring", _who(grunnlag) | elev)
 
 
 def udir_kvittering(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
@@ -314,6 +334,7 @@ SKJEMAER: dict[str, Callable[[Kontrollgrunnlag], pa.DataFrameSchema]] = {
     "otto_uttrekk": otto_uttrekk,
     "questback_svar": questback_svar,
     "rettelser": rettelser,
+    "skole_avklaring": skole_avklaring,
     "skole_ikke_mott": skole_ikke_mott,
     "skole_oversikt": skole_oversikt,
     "udir_kvittering": udir_kvittering,

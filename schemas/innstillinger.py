@@ -135,12 +135,15 @@ class Sms(_Del):
 class Arkiv(_Del):
     """The archive: which letters are handed to it, and whether a letter waits for that.
 
-    With ``vent_pa_kvittering`` a letter waits until the archive has answered that it has it.
+    With ``vent_pa_kvittering`` a letter waits until the archive has answered that it has it. With ``brev`` off only
+    the attachments of row 01 are archived, addressed to ``inntakskontor``.
     """
 
     system: str
     arkivdel: str
     vent_pa_kvittering: bool = False
+    brev: bool = True
+    inntakskontor: str = "Inntakskontoret"
 
 
 class Udir(_Del):
@@ -185,27 +188,24 @@ class Fravaer(_Del):
     stedfortreder: str
 
 
-class Raadgiver(_Del):
-    """An adviser and the municipalities she answers for.
-
-    ``skoler`` are the numbers of the schools that are hers; the others in her municipalities are shared out.
-    """
+class Ansatt(_Del):
+    """Someone who can have a worklist, and the municipalities she answers for."""
 
     id: str
     navn: str
     epost: str
     kommuner: tuple[str, ...]
+
+
+class Raadgiver(Ansatt):
+    """An adviser. ``skoler`` are the schools that are hers; the others in her municipalities are shared out."""
+
     skoler: tuple[str, ...] = ()
     fravaer: tuple[Fravaer, ...] = ()
 
 
-class Fagleder(_Del):
+class Fagleder(Ansatt):
     """The professional leader of a region: who gets what is past its deadline, and the late applications."""
-
-    id: str
-    navn: str
-    epost: str
-    kommuner: tuple[str, ...]
 
 
 class Avdeling(_Del):
@@ -219,7 +219,8 @@ class Avdeling(_Del):
 class Arbeidslister(_Del):
     """Where the worklists lie: a folder that the advisers reach (absolute, else under the home's ``utboks/``).
 
-    ``kryptert`` locks each with its owner's password, which never stands here; ``vedlegg`` then sends it with the notice.
+    ``kryptert`` locks each with its owner's password, which never stands here; ``vedlegg`` then sends it with the
+    notice.
     """
 
     mappe: str = "arbeidslister"
@@ -287,3 +288,8 @@ class Innstillinger(_Del):
     radvalg: tuple[Radvalg, ...] = ()
     overskrifter: dict[str, dict[str, str]] = {}
     """Format → the county's own heading → the declared one, or blank for a column that is not read."""
+
+    @property
+    def ansatte(self) -> tuple[Ansatt, ...]:
+        """Everyone who can have a worklist: the advisers, then their leaders."""
+        return (*self.radgivere, *self.fagledere)

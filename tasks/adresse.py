@@ -4,8 +4,10 @@ from typing import Final
 
 ADRESSE: Final = ("adresselinje1", "postnummer", "poststed")
 UGRADERT: Final = "ugradert"
-KILDER: Final = ("vigo", "otto")
+KILDER: Final = ("vigo", "otto", "skole")
 """The sources that grade an address, each for itself."""
+GRADERINGER: Final = tuple(f"adressegradering_{kilde}" for kilde in KILDER)
+"""The facts that grade an address, one for each source."""
 
 
 def is_protected(*graderinger: str) -> bool:

@@ -60,7 +60,7 @@ RAMME: Final = """
     SELECT row_number() OVER (ORDER BY person_id) - 1 AS rad, person_id, raadgiver,
         skjermet OR personstatus_slag.svar = 'død' AS nevnes_ikke,
         fornavn <> '' AND etternavn <> '' AS har_navn,
-        CASE WHEN NOT regexp_full_match(fodselsnummer, '[0-9]{11}') THEN 'umulig'
+        CASE WHEN NOT regexp_full_match(fodselsnummer, '[0-9]{{11}}') THEN 'umulig'
             WHEN list_contains($fiktive, substr(fodselsnummer, 7, 3)) THEN 'fiktivt' ELSE 'god' END AS nummer_slag,
         CASE WHEN er_tilmeldt THEN coalesce(samme_nummer.antall, 0) END AS samme_nummer_antall,
         CASE WHEN er_tilmeldt THEN coalesce(samme_navn.antall, 0) END AS samme_navn_antall,
@@ -86,7 +86,7 @@ RAMME: Final = """
     FROM aktuelle
     JOIN kommune_slag USING (kommunenummer, ot_status)
     JOIN personstatus_slag USING (personstatus, ot_status)
-    JOIN gradering_slag USING (adressegradering_vigo, adressegradering_otto)
+    JOIN gradering_slag USING ({graderinger})
     LEFT JOIN statuskrav ON statuskrav.kode = ot_gruppe
     LEFT JOIN samme_nummer USING (person_id)
     LEFT JOIN samme_navn USING (person_id)
@@ -127,7 +127,7 @@ def derive(
     con.register("statuskrav", krav.astype({"mest_dager": "Int32"}))
     sperret = [re.escape(rad["kode"]) for rad in kodeverk.valid_on("regler/sperret_adresse", dato)]
     con.execute(
-        RAMME,
+        RAMME.format(graderinger=", ".join(GRADERINGER)),
         {
             "dato": dato, "kjent": kjent or fakta.EVIG_TID, "fiktive": sorted(kodeverk.fictitious_digits()),
             "sperret": "|".join(sperret), "raadgivere": list(raadgivere),

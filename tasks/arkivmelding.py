@@ -1,4 +1,4 @@
-"""A letter as the archive takes it: the message of Fiks Arkiv V2 and the PDF/A beside it, and the archive's receipt.
+"""A document as the archive takes it: the message of Fiks Arkiv V2 and the PDF/A beside it, and the archive's receipt.
 
 Every name is data: what XML cannot hold becomes «�», and nothing in it is ever read as markup. Names of files say
 nothing of people. Source: ks-no/fiks-arkiv-specification, Schema/V2 (arkivmelding.opprett and its receipt).
@@ -13,12 +13,12 @@ from typing import Final
 from xml.etree import ElementTree as ET  # nothing is parsed with it before _refuse_doctype has seen it
 from xml.parsers import expat
 
-from schemas.brev import Brevdata
 from schemas.innstillinger import Arkiv
 from tasks import kodeverk
 from tasks.brevutkast import letter_of
 from tasks.feil import BrukerFeil
 from tasks.kanal import Post
+from tasks.soker.vedleggsark import attachment_of
 
 MAPPE: Final = "arkiv"
 MELDING: Final = "arkivmelding.xml"
@@ -37,6 +37,16 @@ Koder = dict[str, kodeverk.Kode]
 
 
 @dataclass(frozen=True)
+class Arkivdokument:
+    """What the message says of a document: ``mottaker`` is a name, and for a person also where the letter goes."""
+
+    tittel: str
+    dato: date
+    avsender: str
+    mottaker: list[str]
+
+
+@dataclass(frozen=True)
 class Arkivkvittering:
     """What the archive answers about one letter.
 
@@ -50,10 +60,10 @@ class Arkivkvittering:
 
 
 def archive_files(post: Post, pdf: bytes, valg: Arkiv) -> dict[str, bytes]:
-    """Return path under ``utboks/`` → bytes for a letter to the archive: the message and the PDF, always the same."""
-    brev, tittel = letter_of(post.innhold), json.loads(post.innhold)["tittel"]
+    """Return path under ``utboks/`` → bytes for a document to the archive: the message and the PDF, always the same."""
+    dokument = _archived(post.innhold)
     fil = f"{post.utsending_id}.pdf"
-    melding = _message(post, brev, tittel, valg, _document(tittel, fil, pdf, _codes(brev.dato)))
+    melding = _message(post, dokument, valg, _document(dokument.tittel, fil, pdf, _codes(dokument.dato)))
     mappe = f"{MAPPE}/{post.mappe}/{post.utsending_id}"
     return {f"{mappe}/{MELDING}": melding, f"{mappe}/{fil}": pdf}
 
@@ -78,8 +88,18 @@ def read_receipt(innhold: bytes, fil: str) -> Arkivkvittering:
     )
 
 
-def _message(post: Post, brev: Brevdata, tittel: str, valg: Arkiv, dokument: ET.Element) -> bytes:
-    koder = _codes(brev.dato)
+def _archived(innhold: str) -> Arkivdokument:
+    """Return what the message says of an item: a letter to a person, or an attachment to the office of intake."""
+    tittel = json.loads(innhold)["tittel"]
+    if vedlegg := attachment_of(innhold):
+        return Arkivdokument(tittel, vedlegg.dato, vedlegg.avsender.fylke, [vedlegg.mottaker])
+    brev = letter_of(innhold)
+    mottaker = [brev.navn, brev.adresselinje1, brev.postnummer, brev.poststed]
+    return Arkivdokument(tittel, brev.dato, brev.avsender.fylke, mottaker)
+
+
+def _message(post: Post, det: Arkivdokument, valg: Arkiv, dokument: ET.Element) -> bytes:
+    koder = _codes(det.dato)
     rot = ET.Element(f"{{{OPPRETT}}}arkivmelding")
     _add(rot, "system", valg.system)
     _add(rot, "antallFiler", "1")
@@ -90,16 +110,16 @@ def _message(post: Post, brev: Brevdata, tittel: str, valg: Arkiv, dokument: ET.
     _add_code(skjerming, "tilgangsrestriksjon", **_of(koder, "tilgangsrestriksjon"))
     _add(skjerming, "skjermingshjemmel", koder["skjermingshjemmel"]["verdi"])
     post_i_arkivet.append(dokument)
-    _add(post_i_arkivet, "tittel", tittel)
-    _add(post_i_arkivet, "offentligTittel", tittel)
-    _add_party(post_i_arkivet, koder, "avsender", [brev.avsender.fylke])
-    _add_party(post_i_arkivet, koder, "mottaker", [brev.navn, brev.adresselinje1, brev.postnummer, brev.poststed])
+    _add(post_i_arkivet, "tittel", det.tittel)
+    _add(post_i_arkivet, "offentligTittel", det.tittel)
+    _add_party(post_i_arkivet, koder, "avsender", [det.avsender])
+    _add_party(post_i_arkivet, koder, "mottaker", det.mottaker)
     nokkel = ET.SubElement(post_i_arkivet, f"{{{OPPRETT}}}referanseEksternNoekkel")
     _add(nokkel, "fagsystem", valg.system, KATALOG)
     _add(nokkel, "noekkel", post.referanse or post.utsending_id, KATALOG)
     _add_code(post_i_arkivet, "journalposttype", **_of(koder, "journalposttype"))
     _add_code(post_i_arkivet, "journalstatus", **_of(koder, "journalstatus"))
-    _add(post_i_arkivet, "dokumentetsDato", brev.dato.isoformat())
+    _add(post_i_arkivet, "dokumentetsDato", det.dato.isoformat())
     for prefiks, rom in (("", OPPRETT), ("n5mdk", KATALOG), ("xsi", XSI)):
         ET.register_namespace(prefiks, rom)
     return bytes(ET.tostring(rot, encoding="utf-8", xml_declaration=True))

@@ -12,7 +12,8 @@ from typing import Final
 import pandas as pd
 
 from schemas.arshjul import Arshjulskjema, Dag, Farge, Fristregel, Rad, Raddatoer, Radvalg
-from tasks import kalender, kodeverk
+from tasks import kalender
+from tasks.arbeid.klokker import warn_days
 from tasks.feil import BrukerFeil
 from tasks.filer import DATA
 from tasks.konflikter import find_conflicts
@@ -146,15 +147,12 @@ def _run_days(rad: Rad, kjoredato: date, frister: Sequence[date], slutt: date) -
     rytme = (kjoredato + nummer * steg for nummer in range((slutt - kjoredato) // steg + 1))
     dager = {kalender.working_day_on_or_after(dag) for dag in rytme}
     for frist in frister or [slutt]:
-        varsel = timedelta(days=int(_reminder(frist)))
-        dager |= {kalender.working_day_on_or_before(frist - varsel), kalender.working_day_on_or_after(frist + kalender.DAG)}
+        varsel = timedelta(days=warn_days(RADFRIST, frist))
+        dager |= {
+            kalender.working_day_on_or_before(frist - varsel),
+            kalender.working_day_on_or_after(frist + kalender.DAG),
+        }
     return tuple(sorted(dag for dag in dager if dag >= kjoredato))
-
-
-def _reminder(frist: date) -> str:
-    """Return how many days before a deadline what is left is reminded of."""
-    klokker = {rad["kode"]: rad for rad in kodeverk.valid_on("regler/klokker", frist)}
-    return klokker[RADFRIST]["varsle_dager"]
 
 
 def _on(aar: int, dag: Dag | None) -> date | None:

@@ -11,12 +11,12 @@ import duckdb
 import pandas as pd
 
 from tasks import kjonn, kodeverk
-from tasks.adresse import protected_sql
+from tasks.adresse import GRADERINGER, protected_sql
 from tasks.register import fakta
 
 FAKTA: Final = (
     *("fodselsnummer", "fodselsdato", "fornavn", "etternavn", "kommunenummer", "personstatus", "adresselinje1"),
-    *("adressegradering_vigo", "adressegradering_otto", "vigokode", "tilmeldingsgrunn", "tilmeldt_dato"),
+    *(*GRADERINGER, "vigokode", "tilmeldingsgrunn", "tilmeldt_dato"),
     *("avsluttet_dato", "ot_status", "kontakt_dato", "oppfolgingsplan_dato", "raadgiver"),
 )
 """The facts in the table, by their own names; blank is none."""
@@ -42,7 +42,7 @@ BESTAND = f"""
         year($dato::DATE) - try_cast(left(fodselsdato, 4) AS INTEGER) AS alder,
         {kjonn.sex_sql("fodselsnummer")} AS kjonn,
         coalesce(gruppenavn, '') AS ot_gruppe, ot_status_dato, forste_kontakt, siste_kontakt,
-        {protected_sql("adressegradering_vigo", "adressegradering_otto")} AS skjermet,
+        {protected_sql(*GRADERINGER)} AS skjermet,
         tilmeldt_dato <> '' AND tilmeldt_dato <= strftime($dato::DATE, '%Y-%m-%d')
             AND (avsluttet_dato = '' OR avsluttet_dato >= strftime($dato::DATE, '%Y-%m-%d')
                 OR avsluttet_dato < tilmeldt_dato) AS er_tilmeldt

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import json
+import mimetypes
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,12 @@ ADRESSE: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
-VEDLEGGSNAVN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.pdf")
+FILSLAG: Final = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What may go along, by the ending of its name. Said here, for not every machine knows them."""
+VEDLEGGSNAVN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(pdf|xlsx)")
 DOMENE: Final = "arshjul.invalid"
 MELDING_ID: Final = re.compile(rf"<([A-Za-z0-9_-]{{1,64}})@{re.escape(DOMENE)}>")
 """Our own Message-ID, which holds the item's id; nobody has the domain, so no answer to it goes astray."""
@@ -35,7 +41,7 @@ MELDING_ID: Final = re.compile(rf"<([A-Za-z0-9_-]{{1,64}})@{re.escape(DOMENE)}>"
 
 @dataclass(frozen=True)
 class Vedlegg:
-    """A PDF that the program has made itself, under a name without a person in it."""
+    """A PDF or a workbook that the program has made itself, under a name without a person in it."""
 
     navn: str
     data: bytes
@@ -80,7 +86,7 @@ def build(
         tekst: The body. Always text, also when it is the path of a file or holds HTML.
         melding_id: The Message-ID, with its angle brackets.
         tid: The message's date, with time zone.
-        vedlegg: A PDF to go with it.
+        vedlegg: A file to go with it.
 
     Raises:
         BrukerFeil: ÅH-1502 control character in a header, ÅH-1503 invalid recipient, ÅH-1504 invalid sender.
@@ -123,6 +129,8 @@ def _file(vedlegg: Vedlegg) -> io.BytesIO:
     """Return the attachment as yagmail takes one that is not the path of a file."""
     if not VEDLEGGSNAVN.fullmatch(vedlegg.navn):
         raise ProgramFeil("et vedlegg har et navn som ikke er vårt")
+    for endelse, slag in FILSLAG.items():
+        mimetypes.add_type(slag, endelse)
     fil = io.BytesIO(vedlegg.data)
     fil.name = vedlegg.navn
     return fil

@@ -21,6 +21,10 @@ from tasks.kjoring import Kjoring
 
 WORKBOOK_FORMAT = "karantene"
 WORKBOOK_PATTERN = "*karantene*.xlsx"
+WORKLIST_FORMAT = "arbeidsliste"
+WORKLIST_PATTERN = "*arbeidsliste*.xlsx"
+FORM_FORMAT = "skoleskjema"
+FORM_PATTERN = "*skjema_*.xlsx"
 RECEIPT_SUFFIXES = frozenset({".eml", ".mbox", ".xml"})
 """Returned e-mail and the archive's answers, which are read with the receipts and not by any row."""
 LEFT_BY_PROGRAMS = (".*", "~$*", "*~", "thumbs.db", "desktop.ini")
@@ -57,9 +61,11 @@ def freeze(kjoring: Kjoring, filer: list[Mottatt], antall: list[int]) -> None:
         _note_read(kjoring, rekkefolge, mottatt.sha256, rader)
 
 
-def freeze_workbook(kjoring: Kjoring, sha256: str, fil: str, innhold: bytes, rader: int) -> None:
+def freeze_workbook(
+    kjoring: Kjoring, sha256: str, fil: str, innhold: bytes, rader: int, format_navn: str = WORKBOOK_FORMAT
+) -> None:
     """Keep the bytes of a workbook that came back, and note that this run read it and how many rows counted."""
-    keep_raw(kjoring.con, sha256, fil, WORKBOOK_FORMAT, innhold, kjoring.registrert_tid)
+    keep_raw(kjoring.con, sha256, fil, format_navn, innhold, kjoring.registrert_tid)
     _note_read(kjoring, 0, sha256, rader)
 
 
@@ -91,6 +97,7 @@ def unknown_files(kjoring: Kjoring) -> list[str]:
 def _is_known(sti: Path) -> bool:
     return (
         _may_be_workbook(sti)
+        or any(fnmatch(sti.name.casefold(), monster) for monster in (WORKLIST_PATTERN, FORM_PATTERN))
         or sti.suffix.casefold() in RECEIPT_SUFFIXES
         or any(enkelt.fits(sti.name) for enkelt in formats().values())
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tasks import kategorier, kodeverk, leveringer, medlemskap, mottakere, sammenstilling, statusregler
 from tasks.adresse import UGRADERT
+from tasks.arbeid.lister import keep_current
 from tasks.avvik import Funn, finding
 from tasks.feil import ProgramFeil
 from tasks.innboks import freeze
@@ -50,6 +51,7 @@ def load(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
     tall = kjoring.tall
     if tall.inn != tall.lastet + tall.uendret + tall.karantene:
         raise ProgramFeil("rader inn er ikke lik lastet, uendret og satt til side")
+    keep_current(kjoring)
     return [*funn, *consequences(kjoring)]
 
 
@@ -61,7 +63,7 @@ def _load_format(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> li
     felter, nye = _stage_all(kjoring, filer)
     combine(con, len(filer), kilde.nokkel, pd.concat([_said_aside(kjoring, enkelt, kilde) for enkelt in filer]))
     statusregler.hold_back(kjoring, set.intersection(*(set(enkelt.validert.kolonner_i_filen) for enkelt in filer)))
-    if nye:
+    if kilde.tilmelder:
         _start_new(kjoring, filer)
     neste = leveringer.next_delivery(kjoring, format_navn)
     er_siste = neste is None
@@ -125,18 +127,34 @@ def _known(kjoring: Kjoring, numre: pd.Series) -> list[str]:
 
 
 def _start_new(kjoring: Kjoring, filer: list[Vurdert]) -> None:
-    """Give those we did not know their first facts: status OTUK (Udir's code list: the first code), day, adviser."""
+    """Give those who are not enrolled with us their first facts: status OTUK (Udir: the first code), day, adviser.
+
+    They are those whom we did not know, and those of whom only a school has told: these get the day that is missing.
+    """
     format_ = filer[0].mottatt.format
     kolonner = {kolonne.navn for kolonne in format_.kolonner}
     if "ot_status" in kolonner:
         return
     kommune = "u.kommunenummer" if "kommunenummer" in kolonner else "''"
     nye = kjoring.con.execute(
-        f"SELECT person_id, {as_iso('u.registrert_dato', format_.datoformat)} AS tilmeldt_dato, {kommune} AS kommune"
-        " FROM nye_personer JOIN utsagn u USING (person_id)"
+        f"""
+        SELECT DISTINCT u.person_id, {as_iso("u.registrert_dato", format_.datoformat)} AS tilmeldt_dato,
+            {kommune} AS kommune, coalesce(n.ot_status, '') = '' AS uten_status
+        FROM utsagn u LEFT JOIN (
+            SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'tilmeldt_dato') AS tilmeldt_dato,
+                arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'ot_status') AS ot_status
+            FROM fakta_kjent($kjent) WHERE felt IN ('ot_status', 'tilmeldt_dato') GROUP BY person_id
+        ) n USING (person_id)
+        WHERE god AND coalesce(n.tilmeldt_dato, '') = ''
+        """,
+        {"kjent": fakta.EVIG_TID},
     ).df()
-    forste = nye.assign(ot_status=statusregler.FORSTE_STATUS, raadgiver=_advisers(kjoring, nye)).drop(columns="kommune")
+    forste = nye[["person_id", "tilmeldt_dato"]].assign(ot_status="", raadgiver="")
+    helt_nye = nye["uten_status"].to_numpy(dtype=bool)
+    forste.loc[helt_nye, "ot_status"] = statusregler.FORSTE_STATUS
+    forste.loc[helt_nye, "raadgiver"] = _advisers(kjoring, nye[helt_nye])
     lang = forste.melt(id_vars="person_id", var_name="felt", value_name="verdi").assign(gyldig_fra=kjoring.gyldig_fra)
+    lang = lang[lang["verdi"] != ""]
     if not lang.empty:
         fakta.add(kjoring.con, lang, kjoring.kjoring_id, kjoring.registrert_tid)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from schemas.innstillinger import Arkiv
 from schemas.verdier import Kanal, Modus
 from tasks import epost, krr
 from tasks.arkivmelding import archive_files
@@ -19,8 +20,10 @@ from tasks.hjem import Hjem
 from tasks.kanal import Kanalvei, Post
 from tasks.sms import Smsvei
 from tasks.smtpkanal import Smtpvei
+from tasks.soker import vedleggsark
+from tasks.soker.vedleggsark import attachment_of
 from tasks.svarut import Svarutvei
-from tasks.trykkeri import render_all
+from tasks.trykkeri import Side, render_all, write_all
 
 UTEN_TJENESTE_I_DRIFT: Final = frozenset({Kanal.PRINT, Kanal.UDIR, Kanal.ARKIV})
 
@@ -54,15 +57,20 @@ def _letters(hjem: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil
 
 
 def _archive(hjem: Hjem, poster: Sequence[Post]) -> dict[str, Filer | BrukerFeil]:
-    """Return each letter as the archive takes it."""
+    """Return each letter, and each attachment to an application, as the archive takes it."""
     valg = hjem.innstillinger.arkiv
     if valg is None:
         raise ProgramFeil("arkivet er ikke satt opp")
-    sider = render_all([letter_of(post.innhold) for post in poster], hjem)
-    return {
-        post.utsending_id: side if isinstance(side, BrukerFeil) else archive_files(post, side, valg)
-        for post, side in zip(poster, sider, strict=True)
-    }
+    vedlegg = {post.utsending_id: data for post in poster if (data := attachment_of(post.innhold))}
+    brev = {post.utsending_id: letter_of(post.innhold) for post in poster if post.utsending_id not in vedlegg}
+    sider = dict(zip(brev, render_all(list(brev.values()), hjem), strict=True))
+    skriv = [partial(vedleggsark.render, data) for data in vedlegg.values()]
+    sider |= dict(zip(vedlegg, write_all(skriv), strict=True))
+    return {post.utsending_id: _archived(post, sider[post.utsending_id], valg) for post in poster}
+
+
+def _archived(post: Post, side: Side, valg: Arkiv) -> Filer | BrukerFeil:
+    return side if isinstance(side, BrukerFeil) else archive_files(post, side, valg)
 
 
 def _mobiles(hjem: Hjem, poster: Sequence[Post]) -> dict[str, str]:

@@ -9,18 +9,21 @@ class Kilde:
     """What a format's file is.
 
     ``system`` keeps its address grades apart from other systems'. ``gruppe`` is the year's group whose members it
-    lists. ``nokkel`` tells two lines about the same person apart: each school has its own.
+    lists. ``nokkel`` tells two lines about the same person apart: each school has its own. Those whom we did not know
+    become youth of the service, unless it is not one that enrols (``tilmelder``).
     """
 
     system: str
     gruppe: str = ""
     nokkel: tuple[str, ...] = ("person_id",)
+    tilmelder: bool = True
 
 
 KILDER: Final = {
     "vigo_ikkesokere": Kilde("vigo", "ikkesoker"),
     "vigo_ot_linjer": Kilde("vigo", "neisvarer"),
     "skole_ikke_mott": Kilde("skole", "neisvarer", ("person_id", "skolenummer")),
+    "skole_avklaring": Kilde("skole", tilmelder=False),
     "otto_uttrekk": Kilde("otto"),
     "vigo_ot_rest": Kilde("vigo_ot"),
 }

@@ -5,7 +5,7 @@ nothing. A dry run does all the same work and rolls it back.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,14 +14,14 @@ from typing import Final
 
 import duckdb
 
-from schemas.arshjul import Rad, Raddatoer
+from schemas.arshjul import Rad, Raddatoer, Radvalg
 from schemas.kjoring import Kjoreresultat, Kjorevalg, Side, Tabell
 from schemas.verdier import Utfall
 from tasks import klokke
 from tasks.arshjul import find_row, read_wheel, row_dates
 from tasks.feil import BrukerFeil, messages
 from tasks.hjem import Hjem, home
-from tasks.kalender import school_year
+from tasks.kalender import FORSTE_AAR, school_year
 from tasks.register import historikk
 from tasks.steg import planned_time
 
@@ -61,6 +61,7 @@ class Kjoring:
         self.godta = valg.godta
         self.av = valg.av.strip()
         self.kjent_tid = valg.kjent_tid
+        self.tid_er_naa = valg.naa is None
         i_dag = klokke.local_date(naa)
         radens_dag = min(i_dag, datoer.sesongslutt) if datoer.rad.rytme_uker else datoer.kjoredato
         self.per_dato: date = valg.per_dato or datoer.telledato or radens_dag
@@ -209,11 +210,19 @@ def open_run(valg: Kjorevalg) -> Kjoring:
     if valg.kjent_tid and rad.flyt not in RAPPORTER:
         nummer = [str(annen.nr) for annen in read_wheel() if annen.flyt in RAPPORTER]
         raise BrukerFeil("ÅH-1214", rad=rad.rad, rader=", ".join(nummer))
-    aar = valg.aar or klokke.local_date(valg.naa or planned_time() or naa).year
+    aar = valg.aar or _year_of(rad, klokke.local_date(valg.naa or planned_time() or naa), hjem.radvalg)
     datoer = row_dates(rad, aar, hjem.radvalg)
     if datoer.valg is not None and datoer.valg.hopp_over:
         raise BrukerFeil("ÅH-1204", rad=rad.rad, aar=datoer.aar)
     return Kjoring(valg, hjem, datoer, naa)
+
+
+def _year_of(rad: Rad, dag: date, valg: Sequence[Radvalg]) -> int:
+    """Return the wheel's year that a day belongs to: last year's until the row's last run then, else the day's own."""
+    if dag.year == FORSTE_AAR:
+        return dag.year
+    siste = row_dates(rad, dag.year - 1, valg).kjoredatoer[-1]
+    return dag.year - 1 if dag <= siste else dag.year
 
 
 def _remember(kjoring: Kjoring) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -42,6 +43,11 @@ def to_utc(tid: datetime) -> datetime:
 def from_utc(tid: datetime) -> datetime:
     """Return a stored moment in Oslo time, with zone."""
     return tid.replace(tzinfo=UTC).astimezone(OSLO)
+
+
+def file_day(sti: Path) -> date:
+    """Return the day a file was last written, in Oslo."""
+    return local_date(datetime.fromtimestamp(sti.stat().st_mtime, UTC))
 
 
 def local_date(tid: datetime) -> date:

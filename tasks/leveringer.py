@@ -34,7 +34,7 @@ def check_size(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> None
     grenser, antall = kjoring.hjem.innstillinger.grenser, sum(enkelt.validert.antall for enkelt in filer)
     minst, mest = round(forrige[0] * grenser.krymp_andel), round(forrige[0] * grenser.vokse_andel)
     if not minst <= antall <= mest:
-        _stop(kjoring, filer, "ÅH-2015", antall=antall, forrige=forrige[0], grense=f"{minst} til {mest}")
+        stop(kjoring, filer, "ÅH-2015", antall=antall, forrige=forrige[0], grense=f"{minst} til {mest}")
 
 
 def check_gone(kjoring: Kjoring, filer: list[Vurdert], borte: int, gruppe: int) -> None:
@@ -44,10 +44,10 @@ def check_gone(kjoring: Kjoring, filer: list[Vurdert], borte: int, gruppe: int) 
     """
     mest = round(gruppe * (1 - kjoring.hjem.innstillinger.grenser.krymp_andel))
     if borte > mest:
-        _stop(kjoring, filer, "ÅH-2401", borte=borte, gruppe=gruppe, grense=mest)
+        stop(kjoring, filer, "ÅH-2401", borte=borte, gruppe=gruppe, grense=mest)
 
 
-def _stop(kjoring: Kjoring, filer: list[Vurdert], feilkode: str, **deler: object) -> None:
+def stop(kjoring: Kjoring, filer: list[Vurdert], feilkode: str, **deler: object) -> None:
     """Refuse the files unless the run was started with their own code."""
     alle = "".join(enkelt.mottatt.sha256 for enkelt in filer)
     kode = hashlib.sha256(alle.encode()).hexdigest()[:8]

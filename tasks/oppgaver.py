@@ -112,8 +112,8 @@ def make_exactly(
     )
     con.register("nye", ramme)
     con.execute(
-        "INSERT INTO oppgave SELECT oppgave_id, ?, ?, gjelder, grunn_kode, raadgiver, try_cast(frist AS DATE), ?, ?, NULL,"
-        " '' FROM nye ORDER BY oppgave_id",
+        "INSERT INTO oppgave SELECT oppgave_id, ?, ?, gjelder, grunn_kode, raadgiver, try_cast(frist AS DATE), ?, ?,"
+        " NULL, '' FROM nye ORDER BY oppgave_id",
         [opphav.rad, opphav.aar, APEN, opphav.kjoring_id],
     )
     con.unregister("nye")

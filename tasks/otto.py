@@ -7,7 +7,7 @@ youth are never in a file: they are counted, and entered in OTTO by hand. The la
 from dataclasses import dataclass
 from typing import Final
 
-from tasks.adresse import is_protected
+from tasks.adresse import GRADERINGER, is_protected
 from tasks.filer import make_folder, write_file
 from tasks.kjoring import Kjoring
 from tasks.leveranseformat import delivery_format, write_lines
@@ -19,7 +19,6 @@ FELT: Final = (
     "fodselsnummer", "fornavn", "etternavn", "adresselinje1", "postnummer", "poststed", "kommunenummer", "personstatus",
     "mobilnummer", "epost", "vigokode", "tilmeldt_dato", "raadgiver",
 )  # fmt: skip
-GRADERINGER: Final = ("adressegradering_vigo", "adressegradering_otto")
 NY, ENDRET, BORTE = "ny", "endret", "borte"
 
 

@@ -1,6 +1,6 @@
 """What the person who runs the reminder is told: which answers were counted, and how many are called afterwards."""
 
-from schemas.arshjul import Raddatoer
+from schemas.arshjul import Farge, Raddatoer
 from tasks import utvalg
 from tasks.arshjul import wheel
 from tasks.kalender import day_text
@@ -30,7 +30,7 @@ def note_selection(kjoring: Kjoring) -> None:
 def _calls_after(kjoring: Kjoring) -> list[Raddatoer]:
     """Return the rows that people do by hand after this one in the wheel: in spring the calls, in autumn none."""
     hjul = wheel(kjoring.aar, kjoring.hjem.radvalg)
-    return [datoer for datoer in hjul if datoer.rad.etter == kjoring.rad.rad and datoer.rad.flyt is None]
+    return [datoer for datoer in hjul if datoer.rad.etter == kjoring.rad.rad and datoer.rad.farge is Farge.GRONN]
 
 
 def _to_call(kjoring: Kjoring) -> set[str]:

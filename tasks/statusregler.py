@@ -17,7 +17,7 @@ import pandas as pd
 from schemas.utsending import Utelatt
 from schemas.verdier import Mottaker
 from tasks import kodeverk
-from tasks.adresse import protected_sql
+from tasks.adresse import GRADERINGER, protected_sql
 from tasks.avvik import Funn, finding
 from tasks.kjoring import Kjoring
 from tasks.oppgaver import assign
@@ -26,7 +26,7 @@ from tasks.register import fakta
 FORSTE_STATUS: Final = "OTUK"
 UTEN_KONTAKT: Final = "STATUS_UTEN_KONTAKT"
 IKKE_INNFORT: Final = "STATUS_IKKE_INNFORT"
-FELT: Final = ("ot_status", "raadgiver", "adressegradering_vigo", "adressegradering_otto")
+FELT: Final = ("ot_status", "raadgiver", *GRADERINGER)
 KREVES: Final = frozenset({"ot_status", "ot_status_dato", "kontakt_dato", "tilmeldt_dato"})
 HOLDT: Final = """
     CREATE OR REPLACE TEMP TABLE holdt_tilbake AS
@@ -99,7 +99,7 @@ def ask(kjoring: Kjoring) -> list[Funn]:
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'holdt_tilbake'").fetchone():
         return []
     sql = f"""
-        SELECT person_id, grunn, raadgiver, {protected_sql("adressegradering_vigo", "adressegradering_otto")}
+        SELECT person_id, grunn, raadgiver, {protected_sql(*GRADERINGER)}
         FROM holdt_tilbake JOIN ({fakta.current_sql(FELT)}) USING (person_id) ORDER BY person_id
     """  # noqa: S608 the columns are ours
     rader = con.execute(sql, {"dato": kjoring.siste_dag, "kjent": fakta.EVIG_TID, "felter": list(FELT)}).fetchall()

@@ -9,6 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from tasks import kodeverk
+from tasks.arbeid.lister import keep_current
 from tasks.avvik import Funn
 from tasks.brevreferanser import letters_by_token
 from tasks.innboks import freeze
@@ -17,6 +18,7 @@ from tasks.karantenemappe import tidy_after
 from tasks.kjoring import Kjoring
 from tasks.klokke import OSLO, from_utc, local_date, to_utc
 from tasks.register import fakta
+from tasks.ringing import take_off_list
 from tasks.steg import step
 from tasks.svaroppfolging import follow_up
 from tasks.vurdering import Vurdert
@@ -32,6 +34,8 @@ def register_answers(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
     """
     funn = _take_in(kjoring, vurdert) if vurdert else []
     follow_up(kjoring)
+    take_off_list(kjoring)
+    keep_current(kjoring)
     return funn
 
 

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Final
 
 from tasks import kodeverk
-from tasks.adresse import protected_sql
+from tasks.adresse import GRADERINGER, protected_sql
 from tasks.register import fakta
 
 FELT: Final = (
     "fodselsnummer", "fodselsdato", "kommunenummer", "tilmeldingsgrunn", "tilmeldt_dato", "avsluttet_dato", "ot_status",
-    "raadgiver", "adressegradering_vigo", "adressegradering_otto",
+    "raadgiver", *GRADERINGER,
 )  # fmt: skip
 FLERE_PERIODER: Final = """
     WITH flere AS (
@@ -90,7 +90,7 @@ def tilmeldte_sql(*, deler_nummer: bool) -> str:
     """  # noqa: S608 the fields are ours
     return RADER.format(
         tilmeldte=tilmeldte,
-        skjermet=protected_sql("adressegradering_vigo", "adressegradering_otto"),
+        skjermet=protected_sql(*GRADERINGER),
         flere_har_nummeret="count(*) OVER (PARTITION BY fodselsnummer) > 1" if deler_nummer else "false",
     )
 

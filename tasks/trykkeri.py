@@ -28,6 +28,11 @@ def start_all(brev: Sequence[Brevdata], hjem: Hjem) -> list[Callable[[], Side]]:
     return [_presses().submit(partial(_write, enkelt, logoer[enkelt.logo])).result for enkelt in brev]
 
 
+def write_all(skriv: Sequence[Callable[[], bytes]]) -> list[Side]:
+    """Write other documents than letters, each by its own function; the answer has their order, as ``render_all``."""
+    return [jobb.result() for jobb in [_presses().submit(_try, enkelt) for enkelt in skriv]]
+
+
 def workers() -> int:
     """Return how many letters are written at once: one for each core that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -40,7 +45,11 @@ def _presses() -> ThreadPoolExecutor:
 
 
 def _write(brev: Brevdata, logo: bytes) -> Side:
+    return _try(partial(render, brev, logo))
+
+
+def _try(skriv: Callable[[], bytes]) -> Side:
     try:
-        return render(brev, logo)
+        return skriv()
     except BrukerFeil as feil:
         return feil

@@ -257,7 +257,7 @@ def _waits_for_archive(con: duckdb.DuckDBPyConnection, utsending: Utsending, kan
 def _archived_first(hjem: Hjem, kanal: Kanal) -> tuple[Tilstand, ...] | None:
     """Return how far a letter's copy to the archive must have come before the letter goes; None where it need not."""
     arkiv = hjem.innstillinger.arkiv
-    if arkiv is None or kanal not in BREVKANALER:
+    if arkiv is None or not arkiv.brev or kanal not in BREVKANALER:
         return None
     return (Tilstand.LEVERT,) if arkiv.vent_pa_kvittering else FERDIGE
 

@@ -22,6 +22,8 @@ from tasks.register.fakta import EVIG_TID
 MAPPE = Path(__file__).parent / "register" / "visninger"
 PERSONKOLONNER = {
     "ungdom": ["fodselsnummer", "fornavn", "etternavn"],
+    "arbeidssvar": ["innhold"],
+    "skoler": ["kontaktperson", "epost", "telefon"],
     "rettelser": ["gyldig_fra", "gammel_verdi", "ny_verdi", "begrunnelse"],
 }
 DATOKOLONNER = ("per_dato", "telledato", "frist")

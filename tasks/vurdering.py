@@ -23,7 +23,7 @@ from tasks.steg import step
 from tasks.validering import Validert, validate
 
 SVARFORMAT = "questback_svar"
-DATERTE_LISTER = ("personstatus", "ot_status", "rettelsesaarsaker", "udir_status")
+DATERTE_LISTER = ("personstatus", "ot_status", "rettelsesaarsaker", "udir_status", "avklaringsaarsaker")
 
 
 @dataclass(frozen=True)

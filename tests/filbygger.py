@@ -34,6 +34,7 @@ KODEVERK = {
     "svaralternativer": frozenset({"Jeg skal jobbe"}),
     "rettelsesaarsaker": frozenset({"skrivefeil"}),
     "udir_status": frozenset({"mottatt"}),
+    "avklaringsaarsaker": frozenset({"FARE"}),
 }
 GODE = {
     "fornavn": KANARI, "etternavn": f"Ås{KANARI}", "adresselinje1": f"{KANARI}veien 1", "postnummer": "3116",
@@ -49,7 +50,8 @@ GODE = {
     "skoletype": "videregaende", "kontaktperson": KANARI, "telefon": f"4{SIFFER}000", "overforing": "udir-05-v1",
     "sha256": "0" * 64, "tilstand": "mottatt", "tid": "01.04.2026 10:00", "linjenummer": "1", "kode": "F1",
     "melding": KANARI, "antall": "12", "person": "P0000001", "felt": "poststed", "gyldig_fra": "01.02.2026",
-    "gammel_verdi": KANARI,
+    "avklaring_skolenummer": "39001", "avklaring_skole": "Færder", "avklaring_aarsak": "FARE",
+    "avklaring_meldt_dato": "01.03.2026", "avklaring_skoleaar": "20262027", "gammel_verdi": KANARI,
     "ny_verdi": KANARI, "arsakskode": "skrivefeil", "begrunnelse": KANARI, "av": "Kari", "dato": "01.03.2026",
 }  # fmt: skip
 
@@ -79,6 +81,8 @@ def good_row(format_navn: str, lopenr: int = 0, **felt: str) -> dict[str, str]:
     rad = {k.navn: GODE.get(k.navn, "") for k in find_format(format_navn).kolonner}
     if "fodselsnummer" in rad:
         rad["fodselsnummer"] = number(lopenr * 5)
+    elif "skolenummer" in rad:
+        rad["skolenummer"] = f"{39001 + lopenr}"
     return rad | felt
 
 

@@ -9,7 +9,9 @@ from deployments.demo.befolkning import Ungdom, make_people
 from deployments.demo.grunnlag import Demo, day_in_year, distribution, stream, table
 from deployments.demo.nummer import Nummerlager
 from deployments.demo.postgang import Rad, csv_bytes, day, otto_row, vigo_row
+from deployments.demo.skoler import school_bytes
 from deployments.demo.smuss import soil
+from deployments.demo.sokere import applicant_bytes
 from deployments.demo.tilmelding import Tilmelding, advance, applied_since, end_school_year, enrol, start_register
 from deployments.demo.vigo import Linje, complete_day, march_day, non_applicants, ot_lines, ot_lines_day
 
@@ -45,6 +47,9 @@ def make_year(demo: Demo) -> Aaret:
     ofre, vigofiler = _vigo_files(demo, lager, lister)
     filer = {f"demo/oppstart/otto_uttrekk_{demo.aar}-01-02.csv": _otto_bytes(start), **vigofiler}
     filer |= {_mail_path("otto_uttrekk", dato): _otto_bytes(register) for dato, register in oppdateringer.items()}
+    # Last, so that nobody else's number is another for it.
+    filer |= applicant_bytes(demo, lager, start)
+    filer |= school_bytes(demo, lager)
     tilmeldte = (rad.ungdom for register in oppdateringer.values() for rad in register)
     linjer = (linje.ungdom for liste in lister for linje in liste.linjer)
     return Aaret((*tilmeldte, *linjer, *ofre), filer)

@@ -7,6 +7,7 @@ from typing import Final
 
 from deployments.demo.befolkning import ascii_letters
 from deployments.demo.grunnlag import LORDAG, Demo, table
+from tasks.kalender import school_year
 
 HODE: Final = """\
 # Innstillingene for øvefylket. Alt her er oppdiktet. Ingen nøkler eller passord skal stå i denne filen.
@@ -46,13 +47,36 @@ adresse = "https://undersokelse.example.no/?ref="
 # adresse = "https://vigo.example.no/vigows/rest/ot"
 # fylkesnr = "39"
 
-# Rådgiverne og kommunene de har. Er flere i samme kommune, deler de ungdommene mellom seg.
+"""
+RAADGIVERE: Final = """\
+# Rådgiverne og kommunene de har. Er flere i samme kommune, deler de ungdommene og skolene mellom seg. Den som er borte,
+# har en stedfortreder som får listene hennes så lenge.
 """
 LOGO: Final = "logo.svg"
 NETTSIDE: Final = re.compile(r"^nettside = .*\n", re.MULTILINE)
 LOGOLINJER: Final = f"""\
 # Logoen i brevhodet: en SVG- eller PNG-fil i hjemmemappen. Kan utelates.
 logo = "{LOGO}"
+"""
+FAGLEDERE: Final = """\
+# Faglederne: de får det som er over fristen, og søknadene etter fristen, i sine kommuner.
+"""
+AVDELINGER: Final = """\
+# Avdelingene som har opplæringstilbud, hvem som leder dem, og hvor mange dager i uken tilbudet er åpent.
+"""
+SKOLEAARSKODE: Final = """\
+# Fylkets egen kode i OTTO for ungdom som ønsker oppfølging ved skolestart. Verken navnet eller formen er Udirs.
+[[skoleaarskoder]]
+kode = "SKOLESTART{to}"
+skoleaar = "{skoleaar}"
+gyldig_fra = {aar}-05-01
+
+"""
+ARBEIDSLISTER: Final = """\
+# Hvor arbeidslistene legges. En delt mappe skrives som hel sti. Med kryptert = true låses hver fil med eierens passord.
+[arbeidslister]
+mappe = "arbeidslister"
+
 """
 REGIONER: Final = """\
 # Regionene i nøkkeltallene. Utelates de, vises hver kommune for seg.
@@ -70,15 +94,45 @@ begrunnelse = "Vi overfører første virkedag fra og med telledatoen 15. juni, o
 def settings_bytes(demo: Demo, *, med_logo: bool = False) -> bytes:
     """Return ``innstillinger.toml``; ``med_logo`` names the logo that must then lie in the home."""
     hode = NETTSIDE.sub(lambda linje: linje[0] + LOGOLINJER, HODE) if med_logo else HODE
-    radgivere = "".join(_adviser(rad["id"], rad["navn"], rad["kommuner"]) for rad in table("demo/radgivere.csv"))
+    radgivere = "".join(
+        _person("radgivere", rad["id"], rad["navn"], rad["kommuner"].split()) + _away(demo, rad["id"])
+        for rad in table("demo/radgivere.csv")
+    )
     valg = RADVALG.format(aar=demo.aar, dato=_first_working_day(demo.aar))
-    return f"{hode}{radgivere}{REGIONER}{_regions()}{valg}".encode()
+    kode = SKOLEAARSKODE.format(aar=demo.aar, to=(demo.aar + 1) % 100, skoleaar=school_year(demo.aar))
+    deler = (hode, ARBEIDSLISTER, RAADGIVERE, radgivere, FAGLEDERE, _leaders(), AVDELINGER, _departments(), kode)
+    return f"{''.join(deler)}{REGIONER}{_regions()}{valg}".encode()
 
 
-def _adviser(id_: str, navn: str, kommuner: str) -> str:
-    nummer = ", ".join(f'"{kommune}"' for kommune in kommuner.split())
+def _person(hva: str, id_: str, navn: str, kommuner: Iterable[str]) -> str:
+    nummer = ", ".join(f'"{kommune}"' for kommune in kommuner)
     epost = f"{'.'.join(ascii_letters(del_) for del_ in navn.split()).lower()}@example.no"
-    return f'[[radgivere]]\nid = "{id_}"\nnavn = "{navn}"\nepost = "{epost}"\nkommuner = [{nummer}]\n\n'
+    return f'[[{hva}]]\nid = "{id_}"\nnavn = "{navn}"\nepost = "{epost}"\nkommuner = [{nummer}]\n\n'
+
+
+def _away(demo: Demo, id_: str) -> str:
+    """Return the summer holiday of one who has a stand-in."""
+    borte = {"R01": ("R02", "07-06", "07-31")}
+    if id_ not in borte:
+        return ""
+    stedfortreder, fra, til = borte[id_]
+    dager = f"fra = {demo.aar}-{fra}\ntil = {demo.aar}-{til}"
+    return f'[[radgivere.fravaer]]\n{dager}\nstedfortreder = "{stedfortreder}"\n\n'
+
+
+def _leaders() -> str:
+    enheter = table("demo/kommuner.csv")
+    return "".join(
+        _person("fagledere", rad["id"], rad["navn"], [k["kode"] for k in enheter if k["ot_enhet"] == rad["ot_enhet"]])
+        for rad in table("demo/fagledere.csv")
+    )
+
+
+def _departments() -> str:
+    return "".join(
+        f'[[avdelinger]]\nnavn = "{rad["ot_enhet"]}"\nleder = "{rad["id"]}"\ndager_per_uke = {rad["dager_per_uke"]}\n\n'
+        for rad in table("demo/fagledere.csv")
+    )
 
 
 def _regions() -> str:

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from deployments.kommandoer.felles import say, say_json
 from deployments.maaling import Maaling
 from deployments.maaling.ajourhold import bench_ajourhold
+from deployments.maaling.arbeidsbok import bench_arbeidsbok
 from deployments.maaling.avspilling import bench_avspilling
 from deployments.maaling.brev import bench_brev
 from deployments.maaling.epost import bench_epost
@@ -27,6 +28,7 @@ MAALINGER: dict[str, Callable[[], Maaling]] = {
     "utsending": bench_utsending,
     "pakke": bench_pakke,
     "ajourhold": bench_ajourhold,
+    "arbeidsbok": bench_arbeidsbok,
     "avspilling": bench_avspilling,
 }
 

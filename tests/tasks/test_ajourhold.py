@@ -104,7 +104,7 @@ def test_what_another_row_has_given_a_task_for_is_not_said_twice(bygd: Any) -> N
     person = one(bygd, ot_status="OTXX")
     bygd.write(
         "INSERT INTO oppgave VALUES ('O1', '02-forberede-udir-februar', 2026, ?, 'MANGLER_STATUS', 'R05', NULL,"
-        " 'åpen', '2026-02-1', NULL)",
+        " 'åpen', '2026-02-1', NULL, '')",
         [[person]],
     )
     resultat = bygd.run(FEBRUAR, MANDAG)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import mimetypes
 import socket
 from datetime import UTC, datetime
 from email import policy
@@ -144,7 +145,20 @@ def test_an_attachment_goes_along_and_the_bytes_are_the_same_twice() -> None:
     assert build(**DELER, vedlegg=vedlegg) == build(**DELER, vedlegg=vedlegg)
 
 
-@pytest.mark.parametrize("navn", ["/etc/passwd", "../a.pdf", "a\r\nb.pdf", "Kari Nordmann.pdf", "a.exe", ".pdf"])
+def test_a_workbook_goes_along_as_one_also_where_the_machine_knows_no_workbooks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mimetypes._db", mimetypes.MimeTypes(filenames=()))
+    vedlegg = Vedlegg("skjema_39001_2026.xlsx", b"PK\x03\x04 \xff\r\n.\r\n")
+    (fil,) = lest(vedlegg=vedlegg).iter_attachments()
+    slag = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert (fil.get_filename(), fil.get_content_type(), fil.get_content()) == (vedlegg.navn, slag, vedlegg.data)
+    assert build(**DELER, vedlegg=vedlegg) == build(**DELER, vedlegg=vedlegg)
+
+
+@pytest.mark.parametrize(
+    "navn", ["/etc/passwd", "../a.pdf", "a\r\nb.pdf", "Kari Nordmann.pdf", "a.exe", ".pdf", "a.xlsm", "../a.xlsx"]
+)
 def test_an_attachment_of_a_strange_name_is_a_fault(navn: str) -> None:
     with pytest.raises(ProgramFeil):
         build(**DELER, vedlegg=Vedlegg(navn, b""))

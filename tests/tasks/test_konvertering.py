@@ -95,7 +95,7 @@ def test_a_filled_in_table_lets_the_person_on_and_closes_task_and_finding(bygd: 
 
 def test_the_tasks_for_other_reasons_are_left_as_they_are(bygd: Any, tabell: Any) -> None:
     bygd.person(vigokode="OSON")
-    sql = "INSERT INTO oppgave VALUES ('O1', ?, 2026, 'P1', 'MANGLER_STATUS', 'R01', NULL, 'åpen', 'K', NULL)"
+    sql = "INSERT INTO oppgave VALUES ('O1', ?, 2026, 'P1', 'MANGLER_STATUS', 'R01', NULL, 'åpen', 'K', NULL, '')"
     bygd.write(sql, [[RAD]])
     turn(bygd)
     assert tasks(bygd) == [("P1", "MANGLER_STATUS", "R01")]

@@ -1,0 +1,1 @@
+"""Applicants to upper-secondary education: who outside school has applied, who needs help, and the attachment."""

@@ -1,0 +1,141 @@
+"""Whose list a task stands on, what it tells, and whom it never tells of."""
+
+from typing import Any
+
+import pytest
+
+from tasks.arbeid.apne import leader_of_adviser, receiver
+from tests.listeprove import day, fill_in, folder, rows, titles
+
+RAD, RINGING = "04-gjennomgang-februar", "15-kontakt-ikke-svart"
+FORST, SIDEN = "2026-01-02T08:00", "2026-01-16T08:00"
+ARK = "Gjennomgang"
+FRA = "2025-10-01"
+
+
+def away(bygd: Any, hvem: str, fra: str, til: str, stedfortreder: str) -> None:
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    for_, merke, etter = sti.read_text("utf-8").partition(f'id = "{hvem}"')
+    linje = next(linje for linje in etter.splitlines() if linje.startswith("kommuner"))
+    fravaer = f'{linje}\n\n[[radgivere.fravaer]]\nfra = {fra}\ntil = {til}\nstedfortreder = "{stedfortreder}"\n'
+    sti.write_text(for_ + merke + etter.replace(linje, fravaer, 1), "utf-8")
+    bygd.hjem = bygd.fresh()
+
+
+def test_each_adviser_gets_her_own_and_nobody_elses(bygd: Any) -> None:
+    bygd.person(FRA, etternavn="Min")
+    bygd.person(FRA, etternavn="Annens", raadgiver="R06")
+    bygd.run(RAD, FORST)
+    assert [rad["Navn"] for rad in rows(bygd.hjem, "R05", ARK)] == ["Åse Min"]
+    assert [rad["Navn"] for rad in rows(bygd.hjem, "R06", ARK)] == ["Åse Annens"]
+    assert len(list(folder(bygd.hjem).glob("*.xlsx"))) == 2
+
+
+@pytest.mark.parametrize("grad", [{"adressegradering_otto": "fortrolig"}, {"adressegradering_vigo": "mangler"}])
+def test_the_protected_are_a_count_to_the_ansvarlig_and_a_number_to_the_adviser(
+    bygd: Any, grad: dict[str, str]
+) -> None:
+    bygd.person(FRA, etternavn="Vises")
+    bygd.person(FRA, etternavn="Hemmelig", **grad)
+    bygd.run(RAD, FORST)
+    innhold = b"".join(sti.read_bytes() for sti in folder(bygd.hjem).iterdir())
+    assert [rad["Navn"] for rad in rows(bygd.hjem, "R05", ARK)] == ["Åse Vises"]
+    assert b"Hemmelig" not in innhold
+    assert ("1 personer", "OTTO-ansvarlig") in bygd.ask("SELECT gjelder, raadgiver FROM oppgave")
+
+
+def test_one_who_becomes_protected_leaves_every_list_at_the_next_run_of_any_row(bygd: Any) -> None:
+    bygd.person(FRA, etternavn="Blir")
+    person = bygd.person(FRA, etternavn="Borte")
+    bygd.run(RAD, FORST)
+    bygd.change(person, "2026-01-10", adressegradering_otto="strengtFortrolig")
+    bygd.run("01-sokere-1-februar", SIDEN)
+    assert [rad["Navn"] for rad in rows(bygd.hjem, "R05", ARK)] == ["Åse Blir"]
+
+
+def test_the_dead_are_nobodys_task(bygd: Any) -> None:
+    bygd.person(FRA, personstatus="doed")
+    bygd.run(RAD, FORST)
+    assert bygd.ask("SELECT count(*) FROM oppgave WHERE grunn_kode = 'GJENNOMGANG'") == [(0,)]
+
+
+def test_a_stand_in_has_the_list_while_the_owner_is_away_and_sees_whose_it_is(bygd: Any) -> None:
+    away(bygd, "R05", "2026-01-12", "2026-01-20", "R06")
+    bygd.person(FRA, etternavn="Min")
+    bygd.run(RAD, FORST)
+    assert "Stedfortreder for" not in rows(bygd.hjem, "R05", ARK)[0]
+    bygd.run(RAD, SIDEN)
+    assert titles(bygd.hjem, "R05") == []
+    assert [rad["Stedfortreder for"] for rad in rows(bygd.hjem, "R06", ARK)] == ["Anne-Lise Myhre"]
+    fill_in(bygd.hjem, "R06", ARK, {"Svar": "Gjennomgått: ingen endring", "Dato": day("2026-01-19")})
+    bygd.run(RAD, "2026-01-30T08:00")
+    assert bygd.ask("SELECT tilstand, utfall FROM oppgave WHERE grunn_kode = 'GJENNOMGANG'") == [
+        ("lukket", "GJEN_UENDRET")
+    ]
+
+
+def test_stand_ins_of_stand_ins_are_followed_and_a_ring_leads_home(bygd: Any) -> None:
+    away(bygd, "R05", "2026-07-01", "2026-07-31", "R06")
+    away(bygd, "R06", "2026-07-10", "2026-07-20", "R07")
+    assert receiver(bygd.hjem, "R05", day("2026-07-09")) == "R06"
+    assert receiver(bygd.hjem, "R05", day("2026-07-10")) == "R07"
+    assert receiver(bygd.hjem, "R05", day("2026-08-01")) == "R05"
+    away(bygd, "R07", "2026-07-10", "2026-07-20", "R05")
+    assert receiver(bygd.hjem, "R05", day("2026-07-15")) == "R05"
+
+
+def test_a_leader_is_found_by_the_advisers_municipality(bygd: Any) -> None:
+    assert leader_of_adviser(bygd.hjem, "R05") == "F01"
+    assert leader_of_adviser(bygd.hjem, "ukjent") == "OTTO-ansvarlig"
+
+
+def test_what_is_late_stands_first_and_what_has_been_tried_is_told(bygd: Any) -> None:
+    for _ in range(2):
+        bygd.person(FRA)
+    bygd.run(RINGING, "2026-05-18T08:00")
+    forste = rows(bygd.hjem, "R05", "Ringeliste")
+    forsok = {"Svar": "Ikke svar", "Dato": day("2026-05-20"), "Kanal": "SMS"}
+    fill_in(bygd.hjem, "R05", "Ringeliste", {1: forsok})
+    bygd.run(RINGING, "2026-06-01T08:00")
+    etter = {rad["Nøkkel"]: rad for rad in rows(bygd.hjem, "R05", "Ringeliste")}
+    assert etter[forste[1]["Nøkkel"]]["Siste forsøk"] == "20.05.2026 · SMS · Ikke svar"
+    assert etter[forste[1]["Nøkkel"]]["Forsøk"] == "1"
+    assert etter[forste[0]["Nøkkel"]]["Forsøk"] is None
+    bygd.run(RINGING, "2026-08-17T08:00")
+    assert {rad["Hast"] for rad in rows(bygd.hjem, "R05", "Ringeliste")} == {"over frist"}
+
+
+def test_a_guardian_is_named_only_with_responsibility_an_open_address_and_a_minor(bygd: Any) -> None:
+    skjult = {
+        "foresatt2_navn": "Far Skjult",
+        "foresatt2_foreldreansvar": "J",
+        "foresatt2_adressegradering_vigo": "KODE 6",
+    }
+    uten = {
+        "foresatt2_navn": "Far Uten",
+        "foresatt2_foreldreansvar": "N",
+        "foresatt2_adressegradering_vigo": "ugradert",
+    }
+    bygd.person(FRA, etternavn="A", **bygd.MINDREAARIG, **skjult)
+    bygd.person(FRA, etternavn="B", **bygd.MINDREAARIG, **uten)
+    bygd.person(FRA, etternavn="C", **bygd.MOR)
+    bygd.run(RINGING, "2026-05-18T08:00")
+    navn = {rad["Navn"]: rad["Foresatte (under 18)"] for rad in rows(bygd.hjem, "R05", "Ringeliste")}
+    assert navn == {"Åse A": "Mor Nordmann", "Åse B": "Mor Nordmann", "Åse C": None}
+
+
+def test_a_second_run_of_the_day_opens_proposes_and_writes_nothing_new(bygd: Any) -> None:
+    bygd.person(FRA)
+    bygd.letters_sent(RAD, FORST)
+    bok = (folder(bygd.hjem) / "arbeidsliste_R05.xlsx").read_bytes()
+    resultat = bygd.run(RAD, FORST)
+    assert (resultat.oppgaver, resultat.foreslaatt, resultat.utfall) == (0, 0, "ferdig")
+    assert (folder(bygd.hjem) / "arbeidsliste_R05.xlsx").read_bytes() == bok
+
+
+def test_after_the_season_nothing_new_is_asked_for_and_what_is_open_stays(bygd: Any) -> None:
+    person = bygd.person(FRA)
+    bygd.run(RAD, FORST)
+    bygd.person(FRA)
+    bygd.run(RAD, "2026-02-20T08:00")
+    assert bygd.ask("SELECT gjelder, tilstand FROM oppgave WHERE grunn_kode = 'GJENNOMGANG'") == [(person, "åpen")]
