@@ -16,7 +16,7 @@ from pathlib import Path
 
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-from deployments.demo import Demo, answers, udir, write_answers
+from deployments.demo import Demo, answers, arkiv, udir, write_answers
 from deployments.demo.raadgivere import answering, fill_in_lists
 from deployments.motparter import Motparter
 from deployments.rader import built_rows, run_row, service_flow
@@ -26,6 +26,7 @@ from schemas.kjoring import Kjoreresultat, Kjorevalg
 from schemas.kvittering import Kvitteringsvalg
 from schemas.rettelser import Rettelsesvalg
 from tasks import forslag, udirpakker, visninger
+from tasks.arkivmelding import MELDING
 from tasks.arshjul import row_dates
 from tasks.filer import make_folder, write_file
 from tasks.hjem import Hjem
@@ -61,10 +62,11 @@ class Avspilling:
         for mappe in sorted((self.hjem.mappe / "demo" / "post").iterdir()):
             self._at(run_time(date.fromisoformat(mappe.name)) + POSTTID, self._mail(mappe))
         for rad in built_rows():
-            dager = [dag for dag in self._run_days(rad) if dag.year == self.demo.aar]
-            for nummer, dag in enumerate(dager):
-                self._at(run_time(dag), self._row(rad, er_siste=nummer == len(dager) - 1))
-                if nummer in answering(len(dager)):
+            datoer = row_dates(rad, self.demo.aar, self.hjem.radvalg)
+            dager = [dag for dag in datoer.kjoredatoer if dag.year == self.demo.aar]
+            for dag in dager:
+                self._at(run_time(dag), self._row(rad, er_siste=dag == dager[-1]))
+                if rad.rytme_uker and dag in answering(datoer):
                     self._at(run_time(dag) + LISTETID, self._advisers)
         with engine(plain=self.plain):
             while self._ko:
@@ -74,16 +76,14 @@ class Avspilling:
                     hendelse(tid)
         for resultat in self.resultater.values():
             self._tell(resultat)
-        return [self._final(resultat) for resultat in self.resultater.values()]
+        i_rekkefolge = sorted(self.resultater.values(), key=lambda resultat: resultat.rad)
+        return [self._final(resultat) for resultat in i_rekkefolge]
 
     def _at(self, tid: datetime, hendelse: Callable[[datetime], None]) -> None:
         heapq.heappush(self._ko, (tid, next(self._nummer), hendelse))
 
     def _run_time(self, rad: Rad) -> datetime:
-        return run_time(self._run_days(rad)[0])
-
-    def _run_days(self, rad: Rad) -> tuple[date, ...]:
-        return row_dates(rad, self.demo.aar, self.hjem.radvalg).kjoredatoer
+        return run_time(row_dates(rad, self.demo.aar, self.hjem.radvalg).kjoredato)
 
     def _advisers(self, tid: datetime) -> None:
         """Let the advisers fill in their lists, which lie in the inbox at the next run."""
@@ -122,12 +122,22 @@ class Avspilling:
             if rad.flyt in BREVFLYTER:
                 self._at(tid + KVITTERINGSTID, self._receipts)
                 self._at(self._answer_time(rad, tid), self._answer(rad, tid.date()))
+            self._archived(resultat, tid)
             if rad.flyt == "overforing":
                 self._hand_to_udir(rad, resultat, tid)
             elif er_siste:
                 self._tell(resultat)
 
         return send
+
+    def _archived(self, resultat: Kjoreresultat, sendt: datetime) -> None:
+        """Let the archive's receipts come for the documents that were handed to it."""
+        meldinger = sorted(self.hjem.utboks.glob(f"arkiv/*/{resultat.forslag_id}-*/{MELDING}"))
+        hentes = run_time(working_day_on_or_after(sendt.date() + timedelta(days=1)))
+        for navn, innhold in arkiv.receipts(meldinger).items():
+            self._at(hentes + POSTTID, self._file(navn, innhold))
+        if meldinger:
+            self._at(hentes + POSTTID, self._receipts)
 
     def _hand_to_udir(self, rad: Rad, resultat: Kjoreresultat, sendt: datetime) -> None:
         """Let Udir's receipts come, and what it refuses be corrected and sent again."""

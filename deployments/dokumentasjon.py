@@ -52,8 +52,9 @@ MELDINGSGRUPPER: Final = {
     "22": "Rettelser og kodetabeller",
     "23": "Arbeidsbøker fra karantenen",
     "24": "Leveranser og angring",
+    "25": "Arbeidslister som kommer tilbake",
     "30": "Avvik en kjøring finner",
-    "31": "Avvik om status og overføringer til Udir",
+    "31": "Avvik om status, overføringer og rådgivernes arbeid",
 }
 
 

@@ -11,7 +11,6 @@ from prefect import Flow
 from schemas.arshjul import Rad
 from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.arshjul import read_wheel
-from tasks.feil import BrukerFeil
 
 UTEN_RAD = {
     "avgjore": "95 · Godkjenn, avvis eller stopp et forslag",
@@ -42,9 +41,7 @@ def built_rows() -> tuple[Rad, ...]:
 
 
 def flow_of(rad: Rad) -> Flow[..., dict[str, Any]]:
-    """Return the row's flow under the row's own name; BrukerFeil ÅH-1202 where it is not built."""
-    if rad.flyt is None:
-        raise BrukerFeil("ÅH-1202", rad=rad.rad)
+    """Return the row's flow under the row's own name."""
     return load_flow(rad.flyt).with_options(name=flow_name(rad))
 
 

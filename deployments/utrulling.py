@@ -68,7 +68,7 @@ def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeploy
             flow_of(rad),
             description(rad, valg, local_date(naa).year),
             {"valg": Kjorevalg(rad=rad.rad).model_dump(mode="json", include={"rad", "aar", "bare_vis"})},
-            [MERKE, rad.farge, rad.flyt or ""],
+            [MERKE, rad.farge, rad.flyt],
             coming_dates(rad, valg, naa),
         )
         for rad in built_rows()

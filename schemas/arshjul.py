@@ -55,6 +55,7 @@ class Rad:
     merknad: str | None
     farge: Farge
     farge_kilde: str
+    flyt: str
     uke_fra: int | None = None
     uke_til: int | None = None
     fra_dag: Dag | None = None
@@ -65,7 +66,6 @@ class Rad:
     telledag: Dag | None = None
     dager_foer_telledato: int | None = None
     etter: str | None = None
-    flyt: str | None = None
     parametre: Mapping[str, str] = field(default_factory=dict, hash=False)
     rytme_uker: int | None = None
     etter_dager: int = 0
@@ -167,9 +167,7 @@ class Arshjulskjema(pa.DataFrameModel):
         str_matches=r"^\d*$", description="Hvor mange dager før telledatoen rapporten skal kjøres, etter merknaden."
     )
     etter: Series[str] = pa.Field(description="Raden denne raden bygger på, og som skal kjøres før den.")
-    flyt: Series[str] = pa.Field(
-        str_matches=r"^[a-z_]*$", description="Modulen i flows/; tom når raden ikke er bygget."
-    )
+    flyt: Series[str] = pa.Field(str_matches=r"^[a-z_]+$", description="Modulen i flows/ som kjører raden.")
     parametre: Series[str] = pa.Field(description="Parametre til flyten som JSON-objekt.")
     rytme_uker: Series[str] = pa.Field(
         str_matches=r"^[1-9]?$", description="Hvor mange uker det er mellom kjøringene i vinduet; tom er én kjøring."

@@ -247,6 +247,11 @@ def skole_ikke_mott(grunnlag: Kontrollgrunnlag) -> pa.DataFrameSchema:
         "ajourholdskode": column("Vigos ajourholdskode (B01)", filled(), code_list("ajourholdskoder", grunnlag)),
         "avbrudd_dato": column("Dagen opplæringen ble avbrutt", dates(grunnlag)),
         "skoleaar": _school_year(grunnlag),
+        "kommunenummer": column(
+            "Kommunenummer i fylket, gammelt eller nytt",
+            in_list(kontroll.KODE_KOMMUNE, grunnlag.kodeverk.get("kommuner", frozenset())),
+        ),
+        "adressegradering": column("Gradering; alt annet enn «ugradert» regnes som skjermet", optional()),
         **_reached(),
     }
     return _schema("skole_ikke_mott", _who(grunnlag) | elev)

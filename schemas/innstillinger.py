@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 import httpx
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from schemas.arshjul import Radvalg
 from schemas.verdier import Kanal, Modus
@@ -219,11 +219,13 @@ class Avdeling(_Del):
 class Arbeidslister(_Del):
     """Where the worklists lie: a folder that the advisers reach (absolute, else under the home's ``utboks/``).
 
+    ``retur`` is a folder where the advisers lay them when they are filled in, beside the home's ``innboks/``.
     ``kryptert`` locks each with its owner's password, which never stands here; ``vedlegg`` then sends it with the
     notice.
     """
 
     mappe: str = "arbeidslister"
+    retur: str = ""
     kryptert: bool = False
     vedlegg: bool = False
 
@@ -288,6 +290,15 @@ class Innstillinger(_Del):
     radvalg: tuple[Radvalg, ...] = ()
     overskrifter: dict[str, dict[str, str]] = {}
     """Format → the county's own heading → the declared one, or blank for a column that is not read."""
+
+    @model_validator(mode="after")
+    def stedfortredere_finnes(self) -> "Innstillinger":
+        """Refuse a stand-in who is nobody: her lists would be nobody's."""
+        kjente = {ansatt.id for ansatt in self.ansatte}
+        for raadgiver in self.radgivere:
+            if not {fravaer.stedfortreder for fravaer in raadgiver.fravaer} <= kjente:
+                raise ValueError(f"stedfortrederen for {raadgiver.id} finnes ikke")
+        return self
 
     @property
     def ansatte(self) -> tuple[Ansatt, ...]:

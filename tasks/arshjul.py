@@ -42,6 +42,7 @@ def _row(felt: Mapping[str, str]) -> Rad:
         merknad=felt["merknad"] or None,
         farge=Farge(felt["farge"]),
         farge_kilde=felt["farge_kilde"],
+        flyt=felt["flyt"],
         uke_fra=_number(felt["uke_fra"]),
         uke_til=_number(felt["uke_til"]),
         fra_dag=_day(felt["fra_dato"]),
@@ -52,7 +53,6 @@ def _row(felt: Mapping[str, str]) -> Rad:
         telledag=_day(felt["telledato"]),
         dager_foer_telledato=_number(felt["dager_foer_telledato"]),
         etter=felt["etter"] or None,
-        flyt=felt["flyt"] or None,
         parametre=json.loads(felt["parametre"]),
         rytme_uker=_number(felt["rytme_uker"]),
         etter_dager=_number(felt["etter_dager"]) or 0,
@@ -215,7 +215,7 @@ def _as_object(datoer: Raddatoer) -> dict[str, object]:
         "telledato": _iso(datoer.telledato),
         "kjoredato": datoer.kjoredato.isoformat(),
         "kjoredatoer": [dag.isoformat() for dag in datoer.kjoredatoer],
-        "bygget": rad.flyt is not None,
+        "bygget": True,
         "valgt": datoer.valg is not None,
         "hoppes_over": bool(datoer.valg and datoer.valg.hopp_over),
         "konflikter": [{"kode": k.kode, "tekst": k.tekst, "forslag": k.forslag} for k in datoer.konflikter],
@@ -239,7 +239,7 @@ def _row_lines(datoer: Raddatoer) -> list[str]:
     deler = [f"{rad.rad} ({rad.farge})", kalender.span_text(datoer.fra, datoer.til)]
     merker = (("frist", datoer.frist), ("andre frist", datoer.ekstra_frist), ("telledato", datoer.telledato))
     deler += [f"{navn} {kalender.short_text(dato)}" for navn, dato in merker if dato]
-    deler += [f"kjøres {kalender.day_text(datoer.kjoredato)}"] if rad.flyt else ["ikke bygget, gjøres for hånd"]
+    deler.append(f"kjøres {kalender.day_text(datoer.kjoredato)}")
     if datoer.valg:
         deler.append("hoppes over" if datoer.valg.hopp_over else "valgt i innstillingene")
     avsnitt = [_fill(tekst, INNRYKK) for tekst in (rad.plan, rad.merknad) if tekst]

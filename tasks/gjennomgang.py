@@ -7,6 +7,7 @@ from schemas.arbeid import Gjoremaal
 from schemas.kjoring import Tabell
 from tasks import bestand
 from tasks.arbeid.apne import as_work
+from tasks.arbeid.fordeling import is_count
 from tasks.avvik import Funn, finding
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date
@@ -60,7 +61,7 @@ def _counts(kjoring: Kjoring) -> tuple[Counter[str], Counter[str], Counter[str]]
     for eier, gjelder, tilstand, utfall in oppgaver:
         if tilstand == APEN:
             # Those who are not named are one task that says how many they are.
-            apne[eier] += 1 if gjelder.startswith("P") else int(gjelder.split()[0])
+            apne[eier] += int(gjelder.split()[0]) if is_count(gjelder) else 1
         elif utfall == UNNTAK:
             unntak[eier] += 1
     return alle, apne, unntak

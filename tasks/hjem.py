@@ -43,7 +43,7 @@ class Hjem:
                 return lest
             felt = ", ".join(gale)
         except ValidationError as feil:
-            felt = ", ".join(".".join(str(ledd) for ledd in enkelt["loc"]) for enkelt in feil.errors())
+            felt = ", ".join(_place(enkelt["loc"], enkelt["msg"]) for enkelt in feil.errors())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as feil:
             felt = f"filen er ikke gyldig TOML ({type(feil).__name__})"
         raise BrukerFeil("ÅH-1102", fil=sti.name, felt=felt)
@@ -75,6 +75,11 @@ class Hjem:
     def utboks(self) -> Path:
         """Files handed over."""
         return self.mappe / "utboks"
+
+
+def _place(sted: tuple[int | str, ...], melding: str) -> str:
+    """Return which field is wrong, or what is wrong between fields; never a value."""
+    return ".".join(str(ledd) for ledd in sted) or melding.removeprefix("Value error, ")
 
 
 def home(mappe: Path | None = None) -> Hjem:

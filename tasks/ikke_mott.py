@@ -16,6 +16,7 @@ from tasks.kjoring import Kjoring
 from tasks.klokke import file_day, local_date
 from tasks.oppgaver import APEN
 from tasks.register import fakta, utsagn
+from tasks.skole.skoler import owners, schools
 from tasks.steg import step
 
 FORMAT: Final = "skole_ikke_mott"
@@ -23,13 +24,13 @@ KOM: Final = "ikke_mott_kom_dato"
 KONTAKT, VEILEDNING = "IKKE_MOTT_KONTAKT", "IKKE_MOTT_VEILEDNING"
 KLOKKER: Final = {KONTAKT: "ikke_mott_kontakt", VEILEDNING: "ikke_mott_veiledning"}
 PA_LISTENE: Final = """
-    SELECT DISTINCT b.person_id, b.raadgiver, b.siste_kontakt, k.dag
-    FROM bestand b SEMI JOIN listet USING (person_id) JOIN kom k USING (person_id) ORDER BY b.person_id
+    SELECT b.person_id, b.raadgiver, b.siste_kontakt, k.dag, min(l.skolenummer)
+    FROM bestand b JOIN listet l USING (person_id) JOIN kom k USING (person_id) GROUP BY ALL ORDER BY b.person_id
 """
 
 
 def received_day(kjoring: Kjoring) -> date:
-    """Return the day the newest list in the inbox came: the clock of those on it starts then, however late the run is.
+    """Return the day the first list in the inbox came: the clock of those on it starts then, however late the run is.
 
     When time is given to the run, and when the file bears a day before the season, it is the run's day.
     """
@@ -44,17 +45,19 @@ def start_clocks(kjoring: Kjoring) -> None:
     """Note on each who is on a school's list for the first time this year the day that the list came."""
     con = kjoring.con
     if utsagn.table_of(FORMAT) not in utsagn.tables(con):
-        con.execute("CREATE OR REPLACE TEMP TABLE listet (person_id VARCHAR)")
+        con.execute("CREATE OR REPLACE TEMP TABLE listet (person_id VARCHAR, skolenummer VARCHAR)")
         return
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE listet AS SELECT DISTINCT person_id FROM {utsagn.table_of(FORMAT)}"  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE listet AS SELECT DISTINCT person_id, skolenummer FROM {utsagn.table_of(FORMAT)}"  # noqa: S608
         f" WHERE {utsagn.NAA} AND neisvarer_skoleaar = ?",
         [kjoring.skoleaar],
     )
     kjente = fakta.current(con, [KOM], kjoring.siste_dag)
     fra = kjoring.datoer.fra.isoformat()
     har_dag = set(kjente.loc[kjente[KOM] >= fra, "person_id"])
-    listet = [person for (person,) in con.execute("SELECT person_id FROM listet ORDER BY person_id").fetchall()]
+    listet = [
+        person for (person,) in con.execute("SELECT DISTINCT person_id FROM listet ORDER BY person_id").fetchall()
+    ]
     dag = received_day(kjoring)
     rader = [(person, KOM, dag.isoformat(), dag) for person in listet if person not in har_dag]
     if rader:
@@ -64,7 +67,10 @@ def start_clocks(kjoring: Kjoring) -> None:
 
 @step("Finn dem som skal kontaktes")
 def to_meet(kjoring: Kjoring) -> list[Gjoremaal]:
-    """Return those to be contacted, and those to be offered guidance, each by the clock of her own list."""
+    """Return those to be contacted, and those to be offered guidance, each by the clock of her own list.
+
+    One who has no adviser is the school's adviser's.
+    """
     con = kjoring.con
     bestand.stage(con, kjoring.siste_dag)
     kom = fakta.current(con, [KOM], kjoring.siste_dag)
@@ -72,7 +78,9 @@ def to_meet(kjoring: Kjoring) -> list[Gjoremaal]:
     con.execute(f"CREATE OR REPLACE TEMP TABLE kom AS SELECT person_id, try_cast({KOM} AS DATE) AS dag FROM kom_naa")  # noqa: S608
     con.unregister("kom_naa")
     gjoremaal = []
-    for person, raadgiver, kontakt, dag in con.execute(PA_LISTENE).fetchall():
+    skoleeiere = owners(kjoring.hjem, schools(con))
+    for person, egen, kontakt, dag, skole in con.execute(PA_LISTENE).fetchall():
+        raadgiver = egen or skoleeiere.get(skole, "")
         if kontakt is None or kontakt < dag:
             gjoremaal.append(as_work(person, KONTAKT, raadgiver, klokker.deadline(KLOKKER[KONTAKT], dag)))
         gjoremaal.append(as_work(person, VEILEDNING, raadgiver, klokker.deadline(KLOKKER[VEILEDNING], dag)))

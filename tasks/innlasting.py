@@ -104,7 +104,7 @@ def _said_aside(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde) -> pd.DataFram
     til_side = vurdert.validert.til_side.astype("str")
     sier = til_side[[del_ for del_ in kilde.nokkel if del_ in til_side]].copy()
     sier.insert(0, "person_id", _known(kjoring, til_side["fodselsnummer"]))
-    if "adressegradering" in til_side:
+    if "adressegradering" in til_side and (kilde.ma_gradere or "adressegradering" in vurdert.validert.kolonner_i_filen):
         gradering = til_side["adressegradering"].replace("", GRADERING_MANGLER)
         sier[field_of("adressegradering", kilde)] = gradering.where(gradering != UGRADERT, None)
     if "personstatus" in til_side:

@@ -10,19 +10,21 @@ class Kilde:
 
     ``system`` keeps its address grades apart from other systems'. ``gruppe`` is the year's group whose members it
     lists. ``nokkel`` tells two lines about the same person apart: each school has its own. Those whom we did not know
-    become youth of the service, unless it is not one that enrols (``tilmelder``).
+    become youth of the service, unless it is not one that enrols (``tilmelder``). A file without the column of address
+    grades closes everyone in it, unless the source need not tell of them (``ma_gradere``): then it says nothing.
     """
 
     system: str
     gruppe: str = ""
     nokkel: tuple[str, ...] = ("person_id",)
     tilmelder: bool = True
+    ma_gradere: bool = True
 
 
 KILDER: Final = {
     "vigo_ikkesokere": Kilde("vigo", "ikkesoker"),
     "vigo_ot_linjer": Kilde("vigo", "neisvarer"),
-    "skole_ikke_mott": Kilde("skole", "neisvarer", ("person_id", "skolenummer")),
+    "skole_ikke_mott": Kilde("skole", "neisvarer", ("person_id", "skolenummer"), ma_gradere=False),
     "skole_avklaring": Kilde("skole", tilmelder=False),
     "otto_uttrekk": Kilde("otto"),
     "vigo_ot_rest": Kilde("vigo_ot"),

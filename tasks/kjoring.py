@@ -199,14 +199,11 @@ def _tidy(kjoring: Kjoring) -> None:
 def open_run(valg: Kjorevalg) -> Kjoring:
     """Resolve row, year, dates and time.
 
-    Raises BrukerFeil ÅH-1201 (row), ÅH-1203 (year), ÅH-1202 (not built), ÅH-1204 (skipped this year), ÅH-1214 (cannot
-    tell how it stood).
+    Raises BrukerFeil ÅH-1201 (row), ÅH-1203 (year), ÅH-1204 (skipped this year), ÅH-1214 (cannot tell how it stood).
     """
     hjem = home()
     naa = valg.naa or klokke.now()
     rad = find_row(valg.rad)
-    if rad.flyt is None:
-        raise BrukerFeil("ÅH-1202", rad=rad.rad)
     if valg.kjent_tid and rad.flyt not in RAPPORTER:
         nummer = [str(annen.nr) for annen in read_wheel() if annen.flyt in RAPPORTER]
         raise BrukerFeil("ÅH-1214", rad=rad.rad, rader=", ".join(nummer))

@@ -195,7 +195,7 @@ def school_holiday(datoer: Raddatoer, hjul: Hjul) -> Konflikt | None:
 
 def loaded_twice(datoer: Raddatoer, hjul: Hjul) -> Konflikt | None:
     """Another row loads the same group (15 March and week 18)."""
-    flyt = datoer.rad.flyt or ""
+    flyt = datoer.rad.flyt
     andre = [d for d in hjul.values() if d.rad.flyt == flyt and d is not datoer and not _settled(d)]
     if not flyt.startswith("innlasting_") or not andre:
         return None

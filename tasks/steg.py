@@ -81,7 +81,7 @@ def _run_name() -> str:
 
 def _must_belong(valg: object, flyt: str) -> None:
     """Refuse a row that another routine runs: its name can be changed in the form. BrukerFeil ÅH-1213."""
-    if isinstance(valg, Kjorevalg) and find_row(valg.rad).flyt not in (flyt, None):
+    if isinstance(valg, Kjorevalg) and find_row(valg.rad).flyt != flyt:
         raise BrukerFeil("ÅH-1213", rad=valg.rad)
 
 

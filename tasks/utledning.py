@@ -57,7 +57,8 @@ def statements(vurdert: Vurdert) -> dict[str, str]:
     for kolonne in format_.kolonner:
         if kolonne.navn not in HJELPEKOLONNER:
             sql = _statement(kolonne, format_.datoformat) if kolonne.navn in i_filen else "NULL::VARCHAR"
-            uttrykk[field_of(kolonne.navn, kilde)] = _closed(kolonne.navn, sql)
+            tier = kolonne.navn not in i_filen and not kilde.ma_gradere
+            uttrykk[field_of(kolonne.navn, kilde)] = sql if tier else _closed(kolonne.navn, sql)
     i_nummeret = f"strftime(i.{FODT_I_NUMMERET}, '%Y-%m-%d')"
     uttrykk[FODSELSDATO] = f"coalesce({i_nummeret}, nullif({uttrykk.get(FODSELSDATO, 'NULL::VARCHAR')}, ''))"
     return uttrykk

@@ -19,7 +19,7 @@ def write_demo(hjem: Path, demo: Demo) -> None:
     """Write the county into a home: settings, logo, KRR's answers, the register at New Year and the post."""
     aaret = make_year(demo)
     filer = {
-        "innstillinger.toml": settings_bytes(demo, med_logo=True),
+        "innstillinger.toml": settings_bytes(demo, hele=True),
         LOGO: (DATA / "demo" / LOGO).read_bytes(),
         "krr.json": krr_bytes(demo, aaret.folk),
         "demo/demo.toml": f"ungdom = {demo.ungdom}\nfro = {demo.fro}\naar = {demo.aar}\n".encode(),

@@ -7,6 +7,7 @@ from typing import Final
 
 from deployments.demo.befolkning import Ungdom, make_people
 from deployments.demo.grunnlag import Demo, day_in_year, distribution, stream, table
+from deployments.demo.ikke_mott import no_show_bytes
 from deployments.demo.nummer import Nummerlager
 from deployments.demo.postgang import Rad, csv_bytes, day, otto_row, vigo_row
 from deployments.demo.skoler import school_bytes
@@ -50,6 +51,7 @@ def make_year(demo: Demo) -> Aaret:
     # Last, so that nobody else's number is another for it.
     filer |= applicant_bytes(demo, lager, start)
     filer |= school_bytes(demo, lager)
+    filer |= no_show_bytes(demo, lister[-1].linjer)
     tilmeldte = (rad.ungdom for register in oppdateringer.values() for rad in register)
     linjer = (linje.ungdom for liste in lister for linje in liste.linjer)
     return Aaret((*tilmeldte, *linjer, *ofre), filer)

@@ -74,8 +74,19 @@ gyldig_fra = {aar}-05-01
 """
 ARBEIDSLISTER: Final = """\
 # Hvor arbeidslistene legges. En delt mappe skrives som hel sti. Med kryptert = true låses hver fil med eierens passord.
+# Med retur = "…" hentes utfylte lister også fra en delt mappe, ikke bare fra innboks.
 [arbeidslister]
 mappe = "arbeidslister"
+
+"""
+ARKIV: Final = """\
+# Arkivet (Fiks Arkiv). Her arkiveres bare vedleggene til søknader innen 1. februar. Med brev = true arkiveres brevene
+# også.
+[arkiv]
+system = "Årshjul"
+arkivdel = "Elevmappe"
+brev = false
+inntakskontor = "Inntakskontoret"
 
 """
 REGIONER: Final = """\
@@ -91,16 +102,27 @@ begrunnelse = "Vi overfører første virkedag fra og med telledatoen 15. juni, o
 """
 
 
-def settings_bytes(demo: Demo, *, med_logo: bool = False) -> bytes:
-    """Return ``innstillinger.toml``; ``med_logo`` names the logo that must then lie in the home."""
-    hode = NETTSIDE.sub(lambda linje: linje[0] + LOGOLINJER, HODE) if med_logo else HODE
+def settings_bytes(demo: Demo, *, hele: bool = False) -> bytes:
+    """Return ``innstillinger.toml``; ``hele`` names the logo too, which must then lie in the home, and the archive."""
+    hode = NETTSIDE.sub(lambda linje: linje[0] + LOGOLINJER, HODE) if hele else HODE
     radgivere = "".join(
         _person("radgivere", rad["id"], rad["navn"], rad["kommuner"].split()) + _away(demo, rad["id"])
         for rad in table("demo/radgivere.csv")
     )
     valg = RADVALG.format(aar=demo.aar, dato=_first_working_day(demo.aar))
     kode = SKOLEAARSKODE.format(aar=demo.aar, to=(demo.aar + 1) % 100, skoleaar=school_year(demo.aar))
-    deler = (hode, ARBEIDSLISTER, RAADGIVERE, radgivere, FAGLEDERE, _leaders(), AVDELINGER, _departments(), kode)
+    deler = (
+        hode,
+        ARBEIDSLISTER,
+        RAADGIVERE,
+        radgivere,
+        FAGLEDERE,
+        _leaders(),
+        AVDELINGER,
+        _departments(),
+        ARKIV if hele else "",
+        kode,
+    )
     return f"{''.join(deler)}{REGIONER}{_regions()}{valg}".encode()
 
 

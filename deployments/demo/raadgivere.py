@@ -15,8 +15,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from deployments.demo.grunnlag import Demo, stream
 from schemas.arbeid import NOKKEL
+from schemas.arshjul import Raddatoer
 from tasks import kodeverk
 from tasks.arbeid.ark import sheets
+from tasks.arshjul import find_row, row_dates
 from tasks.filer import make_folder, write_file
 from tasks.hjem import Hjem
 from tasks.klokke import local_date
@@ -29,7 +31,7 @@ SVAR: Final[Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]]] = {
     "ringeliste": (
         ("RING_OPPFOLGING", {"kanal": "telefon", "ot_status": "OTOV"}),
         ("RING_AVKLART", {"kanal": "telefon", "ot_status": "OTAR"}),
-        ("RING_GIR_OPP", {"merknad": "Ringt tre ganger, ingen svarer"}),
+        ("RING_IKKE_SVAR", {"kanal": "SMS"}),
     ),
     "veiledning": (("VEIL_TILBUDT", {"kanal": "telefon"}), ("VEIL_IKKE_NAADD", {"merknad": "Har flyttet midlertidig"})),
     "gjennomgang": (("GJEN_UENDRET", {}), ("GJEN_UENDRET", {}), ("GJEN_KONTAKT", {"kanal": "telefon"})),
@@ -61,9 +63,20 @@ SVAR: Final[Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]]] = {
 """What the advisers answer on each sheet, in turn; ``*`` is the day it is filled in."""
 
 
-def answering(antall: int) -> set[int]:
-    """Return after which of a row's runs the lists come back: the first, and the last but one."""
-    return {0, max(0, antall - 2)}
+def answering(datoer: Raddatoer) -> set[date]:
+    """Return after which of a row's runs the lists come back: the first, and the last one before each deadline.
+
+    Where each task has a clock of its own, they come back after every run. The year's last run reads what came before.
+    """
+    runder = [dag for dag in datoer.kjoredatoer if dag.year == datoer.aar][:-1]
+    if _has_clocks(datoer):
+        return set(runder)
+    frister = [dag for dag in (datoer.frist, datoer.ekstra_frist) if dag] or [datoer.sesongslutt]
+    return {runder[0], *(max(dag for dag in runder if dag <= frist) for frist in frister)}
+
+
+def _has_clocks(datoer: Raddatoer) -> bool:
+    return datoer.frist is None and datoer.rad.rytme_uker == 1
 
 
 def fill_in_lists(hjem: Hjem, demo: Demo, tid: datetime) -> None:
@@ -99,11 +112,11 @@ def _fill_sheet(side: Worksheet, ark: str, eier: str, demo: Demo, dag: date) -> 
         nokkel = str(side.cell(rad, overskrifter[NOKKEL]).value or "")
         if not nokkel or not _does_it(demo, nokkel, dag):
             continue
-        status = str(side.cell(rad, navn["status"]).value or "") if "status" in navn else ""
-        for kolonne, verdi in _cells(ark, nokkel, status, dag):
+        sier = {hva: str(side.cell(rad, navn[hva]).value or "") if hva in navn else "" for hva in ("status", "hva")}
+        for kolonne, verdi in _cells(ark, nokkel, dag, **sier):
             if kolonne in navn:
                 side.cell(rad, navn[kolonne]).value = verdi
-        if eier == FEILFORER and not skrevet and nokkel.startswith(f"O{dag.year}-04-1-"):
+        if eier == FEILFORER and not skrevet and nokkel.startswith(f"O{dag.year}-04-1-") and not _is_late(nokkel, dag):
             side.cell(rad, navn["dato"]).value = "i går"
         skrevet += 1
     return skrevet
@@ -116,22 +129,23 @@ def _does_it(demo: Demo, nokkel: str, dag: date) -> bool:
 
 
 def _is_late(nokkel: str, dag: date) -> bool:
-    """Tell whether the first round of the row is past: then she does everything that is left."""
-    from tasks.arshjul import find_row, row_dates  # noqa: PLC0415
+    """Tell whether the first round of the row is past, or the only one: then she does everything that is left."""
+    datoer = row_dates(find_row(nokkel.split("-")[1]), dag.year)
+    runder = sorted(answering(datoer))
+    return _has_clocks(datoer) or len(runder) == 1 or dag >= runder[1]
 
-    rad = find_row(nokkel.split("-")[1])
-    return dag > row_dates(rad, dag.year).kjoredatoer[0]
 
-
-def _cells(ark: str, nokkel: str, status: str, dag: date) -> Iterator[tuple[str, Any]]:
+def _cells(ark: str, nokkel: str, dag: date, *, status: str, hva: str) -> Iterator[tuple[str, Any]]:
     """Yield the cells of one answer."""
     muligheter = SVAR[ark]
     kode, felt = muligheter[int(nokkel.rpartition("-")[2]) % len(muligheter)]
+    if kode == "RING_IKKE_SVAR" and _is_late(nokkel, dag):
+        kode, felt = "RING_GIR_OPP", {"merknad": "Ringt tre ganger, ingen svarer"}
     yield "svar", _texts(dag)[kode]
     yield "dato", dag
     for kolonne, verdi in felt.items():
         yield kolonne, dag if verdi == "*" else _choice(ark, kolonne, verdi, dag)
-    har_kontakt = _is_contact(dag)[kode] or ark == "plikter"
+    har_kontakt = _is_contact(dag)[kode] or hva == _duty_of_contact(dag)
     if status == "OTUK" and har_kontakt and "ot_status" not in felt:
         yield "ot_status", _choice(ark, "ot_status", "OTOV", dag)
 
@@ -145,6 +159,11 @@ def _choice(ark: str, kolonne: str, verdi: str, dag: date) -> str:
 @cache
 def _texts(dag: date) -> dict[str, str]:
     return {rad["kode"]: rad["tekst"] for rad in kodeverk.valid_on("regler/arbeidssvar", dag)}
+
+
+@cache
+def _duty_of_contact(dag: date) -> str:
+    return next(rad["tekst"] for rad in kodeverk.valid_on("regler/plikter", dag) if rad["felt"] == "kontakt_dato")
 
 
 @cache

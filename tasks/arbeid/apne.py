@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from schemas.arbeid import Gjoremaal
 from tasks import kodeverk
 from tasks.arbeid import klokker
-from tasks.arbeid.fordeling import hidden
+from tasks.arbeid.fordeling import hidden, is_count
 from tasks.arshjul import RADFRIST
 from tasks.hjem import Hjem
 from tasks.kjoring import Kjoring
@@ -36,14 +36,17 @@ def kinds(dato: date) -> dict[str, kodeverk.Kode]:
 
 
 def open_tasks(kjoring: Kjoring) -> list[Apen]:
-    """Return the open tasks of the kinds that stand on worklists, of every row; those about the protected left out."""
+    """Return the open tasks of the kinds that stand on worklists, of every row.
+
+    Those about the protected are left out, and those that only say how many they are.
+    """
     rader = kjoring.con.execute(
         "SELECT oppgave_id, rad, aar, gjelder, grunn_kode, raadgiver, frist, kjoring_id FROM oppgave"
         " WHERE tilstand = ? AND list_contains(?, grunn_kode) ORDER BY oppgave_id",
         [APEN, sorted(kinds(kjoring.siste_dag))],
     ).fetchall()
     skjult = hidden(kjoring.con, kjoring.siste_dag)
-    return [apen for rad in rader if (apen := Apen(*rad)).gjelder not in skjult]
+    return [apen for rad in rader if not is_count(rad[3]) and (apen := Apen(*rad)).gjelder not in skjult]
 
 
 def urgency_of(apen: Apen, kjoring: Kjoring) -> str:
@@ -56,8 +59,8 @@ def urgency_of(apen: Apen, kjoring: Kjoring) -> str:
 
 
 def names(hjem: Hjem) -> dict[str, str]:
-    """Return the name of everyone who can have a list."""
-    return {ansatt.id: ansatt.navn for ansatt in hjem.innstillinger.ansatte}
+    """Return the name of everyone who can have a list: those employed, and the OTTO-ansvarlig for what nobody owns."""
+    return {ansatt.id: ansatt.navn for ansatt in hjem.innstillinger.ansatte} | {ANSVARLIG: ANSVARLIG}
 
 
 def receiver(hjem: Hjem, eier: str, dato: date) -> str:

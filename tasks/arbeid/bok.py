@@ -51,9 +51,9 @@ STEG: Final = (
     "Du kan fylle ut noen rader nå og resten siden. Rader uten svar blir stående på listen.",
     "Står det noe i kolonnen «Må rettes», kunne svaret ikke brukes sist. Rett det i den samme raden.",
     "Du kan filtrere, men ikke ta bort overskriftene, og ikke legge til rader. Skriv bare tekst, tall og datoer.",
-    "Lagre arbeidsboken og legg den i mappen innboks. Svarene er med neste gang raden kjøres.",
+    "Lagre arbeidsboken og lever den slik det står i e-posten. Svarene er med neste gang raden kjøres.",
     "Den som svarer eller blir avklart på en annen måte, går ut av listen av seg selv.",
-    "Arbeidsboken har personopplysninger. Oppbevar den bare der den ligger, og ikke send den på e-post.",
+    "Arbeidsboken har personopplysninger. Oppbevar den bare der den ligger, og ikke send den videre.",
 )
 SKJERMEDE: Final = (
     "{n} ungdommer med skjermet adresse står ikke i listene; den OTTO-ansvarlige følger dem opp for hånd.",

@@ -25,6 +25,7 @@ from tasks.skjermede import GRADERINGER, protected
 from tasks.steg import step
 
 DOD: Final = "død"
+PERSONER: Final = " personer"
 BRUKT: Final = "brukt"
 SVAR: Final = "regler/arbeidssvar"
 GJOREMAAL: Final = "regler/gjoremaal"
@@ -60,7 +61,7 @@ def make(kjoring: Kjoring, gjoremaal: Sequence[Gjoremaal], omfang: set[str], *, 
             continue
         oppgave = Oppgave(ett.gjelder, ett.grunn_kode, ett.eier if ett.eier in eiere else ANSVARLIG)
         frister[oppgave] = ett.frist or kjoring.datoer.frist or kjoring.datoer.sesongslutt
-    onsket = set(frister) | {Oppgave(f"{antall} personer", grunn, ANSVARLIG) for grunn, antall in skjulte.items()}
+    onsket = set(frister) | {Oppgave(f"{antall}{PERSONER}", grunn, ANSVARLIG) for grunn, antall in skjulte.items()}
     if is_over(kjoring):
         onsket &= _open(con, kjoring, omfang, overta=overta)
     opphav = Opphav(
@@ -83,12 +84,17 @@ def hidden(con: duckdb.DuckDBPyConnection, dato: date) -> frozenset[str]:
 
 def owners(hjem: Hjem) -> frozenset[str]:
     """Return the ids of everyone who can have a worklist."""
-    return frozenset(ansatt.id for ansatt in hjem.innstillinger.ansatte)
+    return frozenset({ANSVARLIG, *(ansatt.id for ansatt in hjem.innstillinger.ansatte)})
 
 
 def closing_answers(dato: date) -> list[str]:
     """Return the codes of the answers that close a task."""
     return sorted(rad["kode"] for rad in kodeverk.valid_on(SVAR, dato) if rad["lukker"] == "ja")
+
+
+def is_count(gjelder: str) -> bool:
+    """Tell whether a task is about how many there are, and names nobody."""
+    return gjelder.endswith(PERSONER)
 
 
 def people_of(gjelder: Iterable[str]) -> list[str]:

@@ -22,6 +22,7 @@ from tasks.arbeid.leser import read_book
 from tasks.arbeid.svarbok import BRUKT, FEIL, UENDRET, UENIG, Svarbok, Tilbake
 from tasks.arbeid.svarregler import ANDRES, GAMMEL, UKJENT_OPPGAVE, Sak
 from tasks.avvik import Funn, finding
+from tasks.feil import BrukerFeil
 from tasks.filer import make_folder
 from tasks.innboks import WORKLIST_FORMAT, WORKLIST_PATTERN, freeze_workbook
 from tasks.kjoring import Kjoring
@@ -53,12 +54,23 @@ def take_answers(kjoring: Kjoring) -> list[Funn]:
 
 
 def worklists(kjoring: Kjoring) -> list[Path]:
-    """Return the worklists in the inbox, in order of name."""
+    """Return the worklists in the inbox and in the county's own folder for them, in order of name.
+
+    BrukerFeil ÅH-1721 where that folder is not there.
+    """
+    mapper = [make_folder(kjoring.hjem.innboks)]
+    if retur := kjoring.hjem.innstillinger.arbeidslister.retur:
+        mapper.append(Path(retur))
+        if not mapper[-1].is_dir():
+            raise BrukerFeil("ÅH-1721")
     return sorted(
-        sti
-        for sti in make_folder(kjoring.hjem.innboks).iterdir()
-        if sti.is_file() and fnmatch(sti.name.casefold(), WORKLIST_PATTERN)
+        (sti for mappe in mapper for sti in mappe.iterdir() if _is_worklist(sti)), key=lambda sti: (sti.name, str(sti))
     )
+
+
+def _is_worklist(sti: Path) -> bool:
+    navn = sti.name.casefold()
+    return sti.is_file() and fnmatch(navn, WORKLIST_PATTERN) and not navn.startswith(("~$", "."))
 
 
 def _take(kjoring: Kjoring, boker: Sequence[tuple[Lestbok, str, str]]) -> list[Funn]:

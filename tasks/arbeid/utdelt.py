@@ -14,8 +14,8 @@ from tasks.klokke import from_utc, local_date
 def note_given(kjoring: Kjoring, apne: Sequence[Apen]) -> None:
     """Keep what this run of the row left open with each owner; ``apne`` are the row's own tasks.
 
-    What was aapnet today is neither reminded of nor escalated: the list itself tells of it. A line without an owner says
-    that the run was there, also where it left nothing open.
+    What was opened today is neither reminded of nor escalated: the list itself tells of it. A line without an owner
+    says that the run was there, also where it left nothing open.
     """
     i_dag, gitt, aapnet = local_date(kjoring.naa), _given(kjoring), _days(kjoring)
     mine: dict[str, list[Apen]] = defaultdict(list)

@@ -123,7 +123,8 @@ def title(anledning: Anledning) -> str:
 def _where(hjem: Hjem, hvem: str) -> str:
     deler = templates()["deler"]
     valg = hjem.innstillinger.arbeidslister
-    return deler["hvor_vedlegg" if valg.vedlegg and valg.kryptert else "hvor_mappe"].format(fil=file_of(hvem))
+    hvor = deler["hvor_vedlegg" if valg.vedlegg and valg.kryptert else "hvor_mappe"].format(fil=file_of(hvem))
+    return f"{hvor} {deler['lever_retur' if valg.retur else 'lever_innboks']}"
 
 
 def file_of(hvem: str) -> str:

@@ -34,7 +34,7 @@ def test_a_second_run_of_any_row_loads_proposes_and_sends_nothing(
 
     for_ = sent()
     for nummer in range(2):
-        resultat = again(rad[:2], naa=datetime(2026, 12, 1 + nummer, 8, tzinfo=OSLO))
+        resultat = again(rad[:2], naa=datetime(2027, 1, 5 + nummer, 8, tzinfo=OSLO))
         assert (resultat.lastet, resultat.foreslaatt, resultat.sendt, resultat.borte) == (0, 0, 0, 0)
     assert sent() == for_
 

@@ -15,7 +15,8 @@ from tasks.arshjul import HJULFIL, as_json, as_text, find_row, read_wheel, row_d
 from tasks.feil import BrukerFeil
 
 AAR = st.integers(kalender.FORSTE_AAR, kalender.SISTE_AAR)
-NOKLER = {"rad", "maaned", "uke", "plan", "merknad", "farge", "flyt", "fra", "til", "frist", "telledato", "konflikter"}
+NOKLER = {"rad", "maaned", "uke", "plan", "merknad", "farge", "flyt", "fra", "til", "frist", "telledato", "kjoredatoer",
+          "konflikter"}  # fmt: skip
 
 
 def dates(nr: str, aar: int, *valg: Radvalg) -> tuple[date, date, date | None, date]:
@@ -60,6 +61,7 @@ def test_rows_that_refer_to_rows_refer_to_earlier_ones_that_exist() -> None:
         ("frist_regel", "etter"),
         ("parametre", "[]"),
         ("nr", "2"),
+        ("flyt", ""),
     ],
 )
 def test_a_wheel_with_a_fault_in_it_is_not_read(kolonne: str, verdi: str) -> None:
@@ -147,7 +149,8 @@ def test_json_has_the_contracts_keys_with_iso_dates_and_null_for_absent() -> Non
     rader = json.loads(json.dumps(as_json(wheel(2026))))
     assert all(set(rad) >= NOKLER for rad in rader)
     assert (rader[19]["til"], rader[19]["telledato"], rader[19]["farge"]) == ("2026-06-14", "2026-06-15", "rosa")
-    assert (rader[0]["flyt"], rader[0]["uke"], rader[11]["maaned"]) == (None, None, None)
+    assert (rader[0]["flyt"], rader[0]["uke"], rader[11]["maaned"]) == ("sokere", None, None)
+    assert (rader[11]["kjoredatoer"], rader[0]["kjoredatoer"][-1]) == (["2026-04-27"], "2026-02-03")
     assert set(rader[19]["konflikter"][0]) == {"kode", "tekst", "forslag"}
 
 

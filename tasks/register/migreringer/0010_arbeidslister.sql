@@ -38,3 +38,9 @@ CREATE TABLE skolesvar (
     skolenummer VARCHAR NOT NULL, rad VARCHAR NOT NULL, aar INTEGER NOT NULL, felt VARCHAR NOT NULL, verdi VARCHAR NOT NULL,
     sha256 VARCHAR NOT NULL, registrert_tid TIMESTAMP NOT NULL, kjoring_id VARCHAR NOT NULL
 );
+
+-- The schools' rows are never removed: each is the school between the run that brought it and the run that closed it.
+CREATE MACRO skole_kjent(kjent) AS TABLE
+WITH ferdige AS (SELECT kjoring_id FROM kjoring WHERE ferdig_tid <= kjent)
+FROM skole
+WHERE fra_kjoring_id IN (FROM ferdige) AND (til_kjoring_id IS NULL OR til_kjoring_id NOT IN (FROM ferdige));

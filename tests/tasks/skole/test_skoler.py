@@ -3,9 +3,11 @@
 import pytest
 
 from schemas.skole import Skole
+from tasks import visninger
 from tasks.feil import BrukerFeil
 from tasks.oppgaver import ANSVARLIG
 from tasks.skole.skoler import load_schools, owners, school_cells, schools
+from tests.tasks.conftest import at
 from tests.tasks.skole.conftest import SKOLE, UNGDOMSSKOLE, VIDEREGAENDE, deliver_schools, settings
 
 FEBRUAR, MARS = "2026-02-02T08:00", "2026-03-02T08:00"
@@ -45,6 +47,20 @@ def test_a_school_that_is_gone_is_closed_and_what_was_is_kept(bygd, apne):
     tall, _, skoler = load(apne)
     assert ([s.kontaktperson for s in skoler], tall.borte, tall.lastet) == (["Ny Demo"], 1, 1)
     assert bygd.ask("SELECT count(*) FROM skole") == [(3,)]
+
+
+def test_the_schools_are_shown_as_they_stood_at_a_moment(bygd, apne):
+    deliver_schools(bygd, {}, {"skolenummer": "39002"})
+    load(apne)
+    da = visninger.show(bygd.fresh(), "skoler", persondata_for="Kari")
+    deliver_schools(bygd, {"kontaktperson": "Ny Demo"})
+    load(apne, MARS)
+    vist = [
+        visninger.show(bygd.fresh(), "skoler", kjent_tid=at(tid), persondata_for="Kari")
+        for tid in ("2026-02-02T07:59", FEBRUAR, "2026-03-02T07:59", MARS)
+    ]
+    assert [list(ramme["kontaktperson"]) for ramme in vist] == [[], ["Ola Demo"] * 2, ["Ola Demo"] * 2, ["Ny Demo"]]
+    assert vist[1].to_csv() == vist[2].to_csv() == da.to_csv()
 
 
 def test_a_bad_row_is_set_aside_and_the_school_stays_as_it_was(bygd, apne):
