@@ -15,7 +15,7 @@ from deployments.rader import UTEN_RAD, built_rows, flow_of, service_flow
 from schemas.arshjul import Rad, Raddatoer, Radvalg
 from schemas.kjoring import Kjorevalg
 from tasks.arshjul import row_dates
-from tasks.kalender import run_time
+from tasks.kalender import FORSTE_AAR, run_time
 from tasks.klokke import local_date
 
 MERKE = "årshjul"
@@ -43,9 +43,10 @@ STARTVERDIER = {
 
 
 def coming_dates(rad: Rad, valg: Iterable[Radvalg], naa: datetime) -> list[datetime]:
-    """Return when the row runs from now on: this year's days that are ahead, and the next years'."""
+    """Return when the row runs from now on: this year's days that are ahead, last year's too, and the next years'."""
     valgene = tuple(valg)
-    aarene = range(local_date(naa).year, local_date(naa).year + AAR_FRAMOVER + 1)
+    i_aar = local_date(naa).year
+    aarene = range(max(FORSTE_AAR, i_aar - 1), i_aar + AAR_FRAMOVER + 1)
     datoer = [row_dates(rad, aar, valgene) for aar in aarene]
     tider = [run_time(dag) for enkelt in datoer if not _skipped(enkelt) for dag in enkelt.kjoredatoer]
     return [tid for tid in tider if tid > naa]

@@ -16,11 +16,13 @@ from schemas.vedlegg import Aktivitet, Vedleggsdata
 from schemas.verdier import Kanal, Mottaker
 from tasks import kodeverk, mottakere, utvalg
 from tasks.anledning import Anledning
+from tasks.arshjul import row_dates
 from tasks.foresatte import Person
 from tasks.kalender import DAG
+from tasks.oppgaver import APEN
 from tasks.overforing import school_year_start
 from tasks.register import fakta
-from tasks.soker.utvalg import VEDLEGG, outside, settled_by_hand, to_attach
+from tasks.soker.utvalg import MANGLER_VEDLEGG, VEDLEGG, outside, settled_by_hand, to_attach
 from tasks.soker.vedleggsark import as_data, can_show, template_hash, title
 
 STATUS: Final = "ot_status"
@@ -58,6 +60,8 @@ def attachments(anledning: Anledning) -> Utkast:
         return utkast
     folk = to_attach(anledning.rad, anledning.aar, outside(anledning.con, anledning.aar, dato, anledning.kjent_tid))
     personer = {en.person_id for en in folk} - settled_by_hand(anledning.con, anledning.aar, dato)
+    if dato > row_dates(anledning.rad, anledning.aar, anledning.hjem.radvalg).sesongslutt:
+        personer &= _still_asked_for(anledning)
     fylkesnumre = innstillinger.fylke.fylkesnummer
     historier = _histories(anledning, personer)
     for person in utvalg.people(anledning.con, personer, mottakere.FELT, dato, fylkesnumre):
@@ -69,6 +73,15 @@ def attachments(anledning: Anledning) -> Utkast:
         else:
             utkast.sendinger.append(_item(anledning, person["person_id"], data))
     return utkast
+
+
+def _still_asked_for(anledning: Anledning) -> set[str]:
+    """Return those whose attachment was asked for in time and is still lacking: after the season none is new."""
+    rader = anledning.con.execute(
+        "SELECT gjelder FROM oppgave WHERE rad = ? AND aar = ? AND grunn_kode = ? AND tilstand = ?",
+        [anledning.rad.rad, anledning.aar, MANGLER_VEDLEGG, APEN],
+    ).fetchall()
+    return {gjelder for (gjelder,) in rader}
 
 
 def _item(anledning: Anledning, person_id: str, data: Vedleggsdata) -> Sending:

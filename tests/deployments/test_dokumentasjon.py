@@ -109,11 +109,10 @@ def test_the_readme_names_every_command_that_is_built_and_every_one_that_is_not(
     assert [navn for navn in KOMMER if f"`{navn}`" not in ikke_bygget or navn in tabell] == []
 
 
-def test_the_readme_and_the_changelog_name_the_rows_that_are_not_built() -> None:
-    mangler = [f"{rad.nr:02d}" for rad in read_wheel() if rad.flyt is None]
-    oppramsing = ", ".join(mangler[:-1])
-    assert f"Rows {oppramsing} and {mangler[-1]}" in one_line("README.md")
-    assert f"Rad {oppramsing} og {mangler[-1]}" in one_line("CHANGELOG.md")
+def test_the_readme_and_the_changelog_say_that_every_row_runs() -> None:
+    assert all(rad.flyt for rad in read_wheel())
+    assert "all thirty rows" in one_line("README.md").casefold()
+    assert "alle tretti rader" in one_line("CHANGELOG.md").casefold()
 
 
 def one_line(fil: str) -> str:

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import pytest
 from deployments.rader import built_rows, flow_name
 from deployments.server import free_port, planned_runs
 from deployments.utrulling import coming_dates
+from tasks.arshjul import find_row, row_dates
 from tasks.filer import ROT
 from tasks.hjem import Hjem, home
 from tasks.klokke import now
@@ -216,9 +217,17 @@ def test_the_year_through_prefect_is_the_year_without_it(tmp_path: Path) -> None
     assert not still_running(str(tmp_path))
 
 
+def test_a_row_that_goes_on_past_new_year_still_has_its_last_date_then() -> None:
+    """The meetings' season ends with the year; what is past its deadline is looked for on the first working day."""
+    nyttaar = datetime.fromisoformat("2027-01-01T12:00:00+01:00")
+    assert coming_dates(find_row("21"), (), nyttaar)[0].date() == date(2027, 1, 4)
+
+
 def test_dates_cover_the_coming_year_also_when_this_years_are_past() -> None:
     desember = datetime.fromisoformat("2026-12-31T12:00:00+01:00")
     for rad in built_rows():
         tider = coming_dates(rad, (), desember)
-        assert [tid.year for tid in tider] == [2027, 2028]
+        assert {2027, 2028} <= {tid.year for tid in tider}
+        alle = [dag for aar in (2026, 2027, 2028) for dag in row_dates(rad, aar).kjoredatoer]
+        assert [tid.date() for tid in tider] == [dag for dag in alle if dag > desember.date()]
         assert {tid.hour for tid in tider} == {8}

@@ -1,6 +1,7 @@
 """The days that the advisers' rows run: in a rhythm, before each deadline and the day after, in any year."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ def deadlines(datoer: Raddatoer) -> list[date]:
 
 
 def test_every_green_row_goes_on_and_no_other_does() -> None:
-    assert RADER == [rad.rad for rad in read_wheel() if rad.farge == "grønn"]
+    assert [rad.rad for rad in read_wheel() if rad.farge == "grønn"] == RADER
     andre = [rad for rad in read_wheel() if rad.rad not in RADER]
     assert all(len(row_dates(rad, 2026).kjoredatoer) == 1 for rad in andre)
 
@@ -40,8 +41,9 @@ def test_what_is_left_is_seen_before_each_deadline_and_the_first_working_day_aft
     for frist in deadlines(datoer):
         assert working_day_on_or_after(frist + timedelta(days=1)) in datoer.kjoredatoer
         i_tide = [dag for dag in datoer.kjoredatoer if dag <= frist]
-        assert i_tide
-        assert (frist - i_tide[-1]).days <= 21 or datoer.kjoredato == i_tide[-1]
+        # In some years the wheel's week begins after its own deadline: then the wheel tells of the conflict.
+        assert bool(i_tide) == (datoer.kjoredato <= frist)
+        assert not i_tide or (frist - i_tide[-1]).days <= 21 or datoer.kjoredato == i_tide[-1]
 
 
 @given(rad=st.sampled_from(RADER), aar=aar_)
@@ -49,7 +51,7 @@ def test_it_is_never_longer_between_two_runs_than_the_rhythm_and_a_holiday(rad: 
     datoer = row_dates(find_row(rad), aar)
     mest = timedelta(weeks=find_row(rad).rytme_uker or 0, days=6)
     i_sesong = [dag for dag in datoer.kjoredatoer if dag <= datoer.sesongslutt]
-    assert all(neste - dag <= mest for dag, neste in zip(i_sesong, i_sesong[1:], strict=False))
+    assert all(neste - dag <= mest for dag, neste in pairwise(i_sesong))
 
 
 @given(rad=st.sampled_from(RADER), aar=aar_)

@@ -1,5 +1,6 @@
 """The county's own code for the coming school year: configured, checked in an extract, warned of when two hold."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -25,8 +26,11 @@ gyldig_fra = 2026-06-01
 
 
 def configure(bygd: Any, tekst: str) -> Any:
-    with (bygd.hjem.mappe / "innstillinger.toml").open("a", encoding="utf-8") as fil:
-        fil.write(tekst)
+    """Give the county these codes in place of the one it has."""
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    uten, antall = re.subn(r"\[\[skoleaarskoder\]\]\n(?:\w.*\n)+", "", sti.read_text("utf-8"))
+    assert antall == 1
+    sti.write_text(uten + tekst, "utf-8")
     return bygd.fresh()
 
 

@@ -23,6 +23,11 @@ def places(resultat: Any) -> str:
     return " ".join(tekst for tekst in resultat.merknader if "kan ikke brukes" in tekst)
 
 
+def findings(bygd: Any) -> list[tuple[str]]:
+    """The open findings, but for the contact that the county owes the youth and that nobody has had here."""
+    return bygd.ask("SELECT kode FROM avvik WHERE tilstand = 'åpen' AND kode <> 'ÅH-3130'")
+
+
 def test_an_answer_closes_the_task_and_stands_word_by_word(bygd: Any) -> None:
     person = bygd.person(FRA)
     bygd.run(RAD, FORST)
@@ -31,7 +36,7 @@ def test_an_answer_closes_the_task_and_stands_word_by_word(bygd: Any) -> None:
     assert tasks_of(bygd) == [(person, "lukket", "GJEN_UENDRET")]
     ((innhold, av, tilstand),) = bygd.ask("SELECT innhold, besvart_av, tilstand FROM arbeidssvar")
     assert ("Alt vel" in innhold, av, tilstand) == (True, "R05", "brukt")
-    assert (resultat.oppgaver, resultat.avvik) == (0, 0)
+    assert (resultat.oppgaver, findings(bygd)) == (0, [])
 
 
 def test_contact_and_status_follow_the_answer_from_its_own_day(bygd: Any) -> None:
@@ -91,7 +96,8 @@ def test_the_good_rows_are_used_and_the_bad_one_comes_back_first_with_what_was_w
     assert (rad["Merknad"], rad["Svar"], rad["Dato"]) == ("Ringte mor", "Gjennomgått: ingen endring", None)
     assert rad["Må rettes"].startswith("Dato: ")
     fill_in(bygd.hjem, "R05", ARK, {0: {"Dato": day("2026-01-12")}})
-    assert bygd.run(RAD, ENDA_SENERE).avvik == 0
+    bygd.run(RAD, ENDA_SENERE)
+    assert findings(bygd) == []
     assert [tilstand for _, tilstand, _ in tasks_of(bygd)] == ["lukket"] * 3
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tasks.arbeid.apne import leader_of_adviser, receiver
+from tasks.feil import BrukerFeil
 from tests.listeprove import day, fill_in, folder, rows, titles
 
 RAD, RINGING = "04-gjennomgang-februar", "15-kontakt-ikke-svart"
@@ -139,3 +140,42 @@ def test_after_the_season_nothing_new_is_asked_for_and_what_is_open_stays(bygd: 
     bygd.person(FRA)
     bygd.run(RAD, "2026-02-20T08:00")
     assert bygd.ask("SELECT gjelder, tilstand FROM oppgave WHERE grunn_kode = 'GJENNOMGANG'") == [(person, "åpen")]
+
+
+def test_what_nobody_owns_is_on_the_ansvarliges_own_list(bygd: Any) -> None:
+    bygd.person(FRA, raadgiver="", etternavn="Ingens")
+    bygd.run(RAD, FORST)
+    assert [rad["Navn"] for rad in rows(bygd.hjem, "OTTO-ansvarlig", ARK)] == ["Åse Ingens"]
+    fill_in(
+        bygd.hjem, "OTTO-ansvarlig", ARK, {"Svar": "Gjennomgått: ingen endring", "Dato": day("2026-01-05")}
+    )  # fmt: skip
+    bygd.run(RAD, SIDEN)
+    assert bygd.ask("SELECT besvart_av FROM arbeidssvar") == [("OTTO-ansvarlig",)]
+
+
+def test_lists_are_fetched_from_the_countys_own_folder_too_and_are_gone_when_they_are_read(
+    bygd: Any, tmp_path: Any
+) -> None:
+    bygd.person(FRA)
+    bygd.run(RAD, FORST)
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    delt = tmp_path / "retur"
+    sti.write_text(
+        sti.read_text("utf-8").replace('mappe = "arbeidslister"', f'mappe = "arbeidslister"\nretur = "{delt}"'), "utf-8"
+    )
+    bygd.hjem = bygd.fresh()
+    with pytest.raises(BrukerFeil, match="ÅH-1721"):
+        bygd.run(RAD, SIDEN)
+    delt.mkdir()
+    fylt = fill_in(bygd.hjem, "R05", ARK, {"Svar": "Gjennomgått: ingen endring", "Dato": day("2026-01-05")})
+    fylt.rename(delt / "arbeidsliste fra meg.xlsx")
+    (delt / "~$arbeidsliste_R05.xlsx").write_bytes(b"x")
+    bygd.run(RAD, SIDEN)
+    assert bygd.ask("SELECT utfall FROM oppgave WHERE grunn_kode = 'GJENNOMGANG'") == [("GJEN_UENDRET",)]
+    assert [fil.name for fil in delt.iterdir()] == ["~$arbeidsliste_R05.xlsx"]
+
+
+def test_a_stand_in_who_is_nobody_is_refused_with_the_settings(bygd: Any) -> None:
+    away(bygd, "R05", "2026-07-01", "2026-07-31", "R99")
+    with pytest.raises(BrukerFeil, match="stedfortrederen for R05 finnes ikke"):
+        bygd.run(RAD, FORST)
