@@ -75,6 +75,7 @@ class Kjoring:
         self.merknader: list[str] = []
         self.tabeller: list[Tabell] = []
         self.sider: list[Side] = []
+        self.for_slutt: dict[str, Callable[[], object]] = {}
         self.etterpaa: list[Callable[[], object]] = []
         self.leste_filer: list[Path] = []
         self.forslag_id: str | None = None
@@ -166,7 +167,8 @@ class _Angre(Exception):
 def run(valg: Kjorevalg) -> Iterator[Kjoring]:
     """Open a run of a row, give it its generation, write its outcome, and clear the inbox of what was read.
 
-    ``etterpaa`` is done when the run is committed: files that are made from the register, and can be made again.
+    ``for_slutt`` is done last in the transaction, each thing once however many ask for it. ``etterpaa`` is done when the
+    run is committed: files that are made from the register, and can be made again.
     BrukerFeil ÅH-2407 where the disk says no; the run stands.
     """
     kjoring = open_run(valg)
@@ -178,6 +180,8 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
         ).fetchone()
         kjoring.generasjon = svar[0] if svar else 1
         yield kjoring
+        for gjor in kjoring.for_slutt.values():
+            gjor()
         _remember(kjoring)
     if not kjoring.bare_vis:
         _tidy(kjoring)

@@ -21,7 +21,7 @@ from tasks.arbeid.opplysninger import attempt_cells, person_cells
 from tasks.arbeid.uenighet import GRUNN as UENIGE
 from tasks.arbeid.uenighet import shown_answers
 from tasks.arbeid.utdelt import note_given
-from tasks.avvik import Funn
+from tasks.avvik import Funn, finding
 from tasks.feil import messages
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date
@@ -41,18 +41,32 @@ def lay_out_lists(kjoring: Kjoring) -> list[Funn]:
 
 
 def keep_current(kjoring: Kjoring) -> None:
-    """Lay the lists out anew in a run of another row, which has learned of an answer or a protected address.
+    """Lay the lists out anew when a run of another row ends, which has learned of an answer or a protected address.
 
     The advisers' own rows do it themselves.
     """
     har_lister = kjoring.con.execute("SELECT 1 FROM arbeidsbok LIMIT 1").fetchone()
     if har_lister and not kjoring.rad.rytme_uker:
-        _refresh(kjoring, open_tasks(kjoring))
+        kjoring.for_slutt["arbeidslister"] = lambda: kjoring.merknader.extend(
+            funn.tekst for funn in _refresh(kjoring, open_tasks(kjoring))
+        )
 
 
 def _refresh(kjoring: Kjoring, apne: list[Apen]) -> list[Funn]:
     boker = books(kjoring, apne)
-    return mappe.lay_out(kjoring, boker, _calendars(kjoring, boker))
+    funn = mappe.lay_out(kjoring, boker, _calendars(kjoring, boker))
+    vernet = _protected_since(kjoring)
+    if vernet and any(enkelt.kode == mappe.LIGGER_IGJEN for enkelt in funn):
+        funn.append(finding("ÅH-2511", antall=vernet))
+    return funn
+
+
+def _protected_since(kjoring: Kjoring) -> int:
+    """Return how many are protected now who have stood on a list before: a list that is left lying may name them."""
+    rader = kjoring.con.execute(
+        "SELECT DISTINCT gjelder FROM oppgave WHERE list_contains(?, grunn_kode)", [sorted(kinds(kjoring.siste_dag))]
+    ).fetchall()
+    return len({gjelder for (gjelder,) in rader} & hidden(kjoring.con, kjoring.siste_dag))
 
 
 def books(kjoring: Kjoring, apne: Iterable[Apen]) -> list[Arbeidsbok]:

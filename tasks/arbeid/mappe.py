@@ -33,6 +33,7 @@ EGEN_FIL: Final = re.compile(
 I_BRUK: Final = ("~${}", ".~lock.{}#")
 """What Excel and LibreOffice lay beside a file that is open in them."""
 GRUPPE: Final = 0o060
+LIGGER_IGJEN: Final = "ÅH-2510"
 
 
 @dataclass
@@ -74,7 +75,7 @@ def lay_out(
             innhold = partial(calendar, navn.get(eier, eier), egne, kjoring.naa)
             mappe.put(KALENDER, eier, _hash(repr([VERSJON, navn.get(eier, eier), *egne])), innhold)
     kjoring.etterpaa.append(mappe.finish())
-    return [finding("ÅH-2510", antall=len(mappe.plan.andres))] if mappe.plan.andres else []
+    return [finding(LIGGER_IGJEN, antall=len(mappe.plan.andres))] if mappe.plan.andres else []
 
 
 def folder(hjem: Hjem) -> Path:

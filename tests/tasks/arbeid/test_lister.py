@@ -179,3 +179,42 @@ def test_a_stand_in_who_is_nobody_is_refused_with_the_settings(bygd: Any) -> Non
     away(bygd, "R05", "2026-07-01", "2026-07-31", "R99")
     with pytest.raises(BrukerFeil, match="stedfortrederen for R05 finnes ikke"):
         bygd.run(RAD, FORST)
+
+
+def test_a_load_in_another_row_that_tells_of_a_protected_address_takes_her_off_the_list_at_once(bygd: Any) -> None:
+    bygd.person(FRA, etternavn="Blir")
+    nummer = bygd.number("2007-03-14", 9)
+    bygd.person(FRA, etternavn="Borte", fodselsnummer=nummer)
+    bygd.run(RAD, FORST)
+    assert len(rows(bygd.hjem, "R05", ARK)) == 2
+    bygd.deliver("otto_uttrekk", {"fodselsnummer": nummer, "etternavn": "Borte", "adressegradering": "KODE 7"})
+    bygd.run("02-forberede-udir-februar", "2026-02-09T08:00")
+    assert [rad["Navn"] for rad in rows(bygd.hjem, "R05", ARK)] == ["Åse Blir"]
+
+
+def test_an_older_list_that_is_written_in_is_told_of_when_somebody_on_it_has_become_protected(bygd: Any) -> None:
+    bygd.person(FRA, etternavn="Blir")
+    person = bygd.person(FRA, etternavn="Borte")
+    bygd.run(RAD, FORST)
+    fylt = fill_in(bygd.hjem, "R05", ARK, {0: {"Merknad": "halvferdig"}})
+    fylt.rename(folder(bygd.hjem) / "arbeidsliste_R05.xlsx")
+    assert "ÅH-2511" not in codes(bygd, bygd.run(RAD, SIDEN))
+    bygd.change(person, "2026-01-20", adressegradering_otto="strengtFortrolig")
+    assert "ÅH-2511" in codes(bygd, bygd.run(RAD, "2026-01-30T08:00"))
+
+
+def test_a_row_that_loads_and_takes_in_answers_lays_the_lists_out_once(bygd: Any) -> None:
+    nummer = bygd.number("2007-03-14", 9)
+    bygd.person(FRA, etternavn="Borte", fodselsnummer=nummer)
+    bygd.person(FRA, etternavn="Blir")
+    bygd.run("15-kontakt-ikke-svart", "2026-05-18T08:00")
+    bygd.deliver("otto_uttrekk", {"fodselsnummer": nummer, "etternavn": "Borte", "adressegradering": "KODE 7"})
+    resultat = bygd.run("17-forberede-udir-juni", "2026-06-01T08:00")
+    assert bygd.ask(
+        "SELECT count(*) FROM arbeidsbok WHERE kjoring_id = ? AND navn LIKE '%.xlsx'", resultat.kjoring_id
+    ) == [(1,)]
+    assert [rad["Navn"] for rad in rows(bygd.hjem, "R05", "Ringeliste")] == ["Åse Blir"]
+
+
+def codes(bygd: Any, resultat: Any) -> set[str]:
+    return {kode for (kode,) in bygd.ask("SELECT kode FROM avvik WHERE kjoring_id = ?", resultat.kjoring_id)}

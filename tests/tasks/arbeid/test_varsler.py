@@ -5,6 +5,7 @@ import email.policy
 import json
 from typing import Any
 
+from tasks.arbeid.kryptering import unlock
 from tests.listeprove import day, fill_in
 
 RAD = "04-gjennomgang-februar"
@@ -80,3 +81,45 @@ def test_in_mode_prove_only_those_on_the_guest_list_get_one(bygd: Any) -> None:
     bygd.person(FRA, raadgiver="R06")
     resultat = bygd.run(RAD, FORST)
     assert [til for til, *_ in mails(bygd, resultat.forslag_id)] == ["R06"]
+
+
+def test_a_list_goes_with_the_notice_only_when_it_is_locked_with_its_owners_own_password(
+    bygd: Any, monkeypatch: Any
+) -> None:
+    for hvem in ("R05", "R06"):
+        monkeypatch.setenv(f"ARSHJUL_ARBEIDSLISTE_{hvem}", f"hemmelig-passord-{hvem}")
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    uten = sti.read_text("utf-8")
+    assert 'mappe = "arbeidslister"' in uten
+    med = 'mappe = "arbeidslister"\nkryptert = true\nvedlegg = true'
+    sti.write_text(uten.replace('mappe = "arbeidslister"', med), "utf-8")
+    bygd.hjem = bygd.fresh()
+    bygd.person(FRA, etternavn="Hemmelighet", ot_status="OTMI", kontakt_dato="2025-11-03")
+    bygd.person(FRA, raadgiver="R06", ot_status="OTMI", kontakt_dato="2025-11-03")
+    bygd.letters_sent(RAD, FORST)
+    meldinger = [email.message_from_bytes(fil.read_bytes(), policy=email.policy.default) for fil in eml(bygd)]
+    vedlegg = {melding["To"]: list(melding.iter_attachments()) for melding in meldinger}
+    ((fil,),) = [filer for til, filer in vedlegg.items() if til.startswith("annelise")]
+    laast = fil.get_content()
+    assert fil.get_filename() == "arbeidsliste_R05.xlsx"
+    assert b"Hemmelighet" not in laast
+    assert unlock(laast, "hemmelig-passord-R06") is None
+    apnet = unlock(laast, "hemmelig-passord-R05")
+    assert apnet is not None
+    assert apnet.startswith(b"PK")
+
+
+def test_an_unlocked_list_is_never_sent_whatever_the_settings_say(bygd: Any) -> None:
+    sti = bygd.hjem.mappe / "innstillinger.toml"
+    med = 'mappe = "arbeidslister"\nvedlegg = true'
+    sti.write_text(sti.read_text("utf-8").replace('mappe = "arbeidslister"', med), "utf-8")
+    bygd.hjem = bygd.fresh()
+    bygd.person(FRA)
+    bygd.letters_sent(RAD, FORST)
+    assert eml(bygd)
+    assert not any(b"xlsx" in fil.read_bytes().split(b"\r\n\r\n")[0] for fil in eml(bygd))
+    assert not any(b"filename" in fil.read_bytes() for fil in eml(bygd))
+
+
+def eml(bygd: Any) -> list[Any]:
+    return [fil for fil in bygd.files() if fil.suffix == ".eml"]
