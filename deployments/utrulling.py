@@ -110,6 +110,7 @@ def description(rad: Rad, valg: Sequence[Radvalg], aar: int) -> str:
         f"**{rad.plan}**\n\n{rad.merknad or ''}\n\nFarge: {rad.farge} (utledet). "
         f"Kjøres {_days(datoer)} i {aar}.\n\n"
         "Kjøringen endrer bare registeret og lager forslag. Ingenting sendes før et menneske har godkjent det.\n"
+        + ("Den leser utfylte arbeidslister og legger ut nye i mappen for dem.\n" if rad.rytme_uker else "")
         + (f"\n**Hjulet og kalenderen er uenige:**\n{konflikter}\n" if konflikter else "")
     )
 

@@ -167,8 +167,8 @@ class _Angre(Exception):
 def run(valg: Kjorevalg) -> Iterator[Kjoring]:
     """Open a run of a row, give it its generation, write its outcome, and clear the inbox of what was read.
 
-    ``for_slutt`` is done last in the transaction, each thing once however many ask for it. ``etterpaa`` is done when the
-    run is committed: files that are made from the register, and can be made again.
+    ``for_slutt`` is done last in the transaction, each thing once however many ask for it. ``etterpaa`` is done when
+    the run is committed: files that are made from the register, and can be made again.
     BrukerFeil ÅH-2407 where the disk says no; the run stands.
     """
     kjoring = open_run(valg)

@@ -14,7 +14,7 @@ from typing import Final
 
 from schemas.arbeid import Lestbok, Lestrad
 from tasks.arbeid import uenighet
-from tasks.arbeid.apne import names
+from tasks.arbeid.apne import names, receiver
 from tasks.arbeid.ark import sheets
 from tasks.arbeid.fordeling import make
 from tasks.arbeid.kryptering import open_returned
@@ -108,7 +108,10 @@ def _not_hers(
         return list(lest.feil) or [("", UKJENT_OPPGAVE)]
     if min(sak.aar, bok.aar) < kjoring.aar:
         return [("", GAMMEL)]
-    return [] if bok.mottaker == sak.eier or (bok.mottaker, sak.eier) in har_hatt else [("", ANDRES)]
+    if bok.mottaker == sak.eier or (bok.mottaker, sak.eier) in har_hatt:
+        return []
+    var_stedfortreder = bok.dato is not None and receiver(kjoring.hjem, sak.eier, bok.dato) == bok.mottaker
+    return [] if var_stedfortreder else [("", ANDRES)]
 
 
 def _place(ark: str, rad: str, kolonne: str, kode: str) -> str:

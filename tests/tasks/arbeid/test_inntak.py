@@ -178,6 +178,21 @@ def test_she_may_correct_her_own_answer_and_take_it_back(bygd: Any) -> None:
     assert tasks_of(bygd, "IKKE_SVART") == [(person, "åpen", "")]
 
 
+def test_her_own_second_answer_is_a_correction_and_no_disagreement(bygd: Any) -> None:
+    person = bygd.person(FRA)
+    bygd.run(RAD, FORST)
+    bok = (folder(bygd.hjem) / "arbeidsliste_R05.xlsx").read_bytes()
+    fill_in(bygd.hjem, "R05", ARK, GAATT)
+    bygd.run(RAD, SIDEN)
+    (folder(bygd.hjem) / "arbeidsliste_R05.xlsx").write_bytes(bok)
+    unntak = {"Svar": "Unntak: kan ikke gjennomgås nå", "Dato": day("2026-01-20"), "Merknad": "Feil rad"}
+    fill_in(bygd.hjem, "R05", ARK, unntak)
+    (folder(bygd.hjem) / "arbeidsliste_R05.xlsx").unlink()
+    bygd.run(RAD, ENDA_SENERE)
+    assert tasks_of(bygd) == [(person, "lukket", "GJEN_UNNTAK")]
+    assert tasks_of(bygd, "UENIGE_SVAR") == []
+
+
 def test_two_who_answer_differently_are_both_shown_and_the_leader_decides(bygd: Any) -> None:
     sti = bygd.hjem.mappe / "innstillinger.toml"
     borte = '\n[[radgivere.fravaer]]\nfra = 2026-01-02\ntil = 2026-01-05\nstedfortreder = "R06"\n'

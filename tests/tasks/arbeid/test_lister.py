@@ -75,11 +75,22 @@ def test_a_stand_in_has_the_list_while_the_owner_is_away_and_sees_whose_it_is(by
     ]
 
 
+def test_a_stand_in_may_answer_for_a_row_that_did_not_run_while_she_stood_in(bygd: Any) -> None:
+    away(bygd, "R05", "2026-01-12", "2026-01-20", "R06")
+    bygd.person(FRA, ot_status="OTEV", kontakt_dato="2025-11-03")
+    bygd.run(RAD, FORST)
+    bygd.run("01-sokere-1-februar", SIDEN)
+    fill_in(bygd.hjem, "R06", ARK, {"Svar": "Gjennomgått: ingen endring", "Dato": day("2026-01-19")})
+    bygd.run(RAD, "2026-01-30T08:00")
+    assert bygd.ask("SELECT utfall FROM oppgave WHERE grunn_kode = 'GJENNOMGANG'") == [("GJEN_UENDRET",)]
+
+
 def test_stand_ins_of_stand_ins_are_followed_and_a_ring_leads_home(bygd: Any) -> None:
     away(bygd, "R05", "2026-07-01", "2026-07-31", "R06")
     away(bygd, "R06", "2026-07-10", "2026-07-20", "R07")
     assert receiver(bygd.hjem, "R05", day("2026-07-09")) == "R06"
     assert receiver(bygd.hjem, "R05", day("2026-07-10")) == "R07"
+    assert receiver(bygd.hjem, "R05", day("2026-07-31")) == "R06"
     assert receiver(bygd.hjem, "R05", day("2026-08-01")) == "R05"
     away(bygd, "R07", "2026-07-10", "2026-07-20", "R05")
     assert receiver(bygd.hjem, "R05", day("2026-07-15")) == "R05"
