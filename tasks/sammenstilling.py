@@ -24,12 +24,23 @@ EGEN_DATO: Final = {"ot_status": "ot_status_dato"}
 """Fields that hold from a day of their own, and where that day stands."""
 SPOR = "spør"
 UENIG = "UENIG_MED_OTTO"
+SVART: Final = """
+    CREATE OR REPLACE TEMP TABLE svart AS
+    SELECT DISTINCT f.person_id, f.felt, f.gyldig_fra, f.kjoring_id FROM fakta_kjent($kjent) f
+    JOIN arbeidssvar a ON a.gjelder = f.person_id AND a.kjoring_id = f.kjoring_id AND a.tilstand = 'brukt'
+    WHERE list_contains($felter, f.felt)
+"""
+"""What advisers have answered on their worklists, of fields that hold from a day of their own.
+
+What a source says of a later day is newer than that, and is taken; of an earlier day it changes nothing after it.
+"""
 
 
 def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
     """Turn ``forskjell`` into facts, counted by field for those we knew; what must be asked about is remembered."""
     con = kjoring.con
     con.execute(f"CREATE OR REPLACE TEMP TABLE kandidat AS {_candidates(felter)}", {"dag": kjoring.gyldig_fra})
+    con.execute(SVART, {"kjent": fakta.EVIG_TID, "felter": sorted(EGEN_DATO)})
     if set(EGEN_DATO) & set(felter):
         _reach_forward(kjoring)
     fakta.compare(con, "kandidat", "kandidat_mot_holdt")
@@ -40,6 +51,8 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
         SELECT k.*, CASE
             WHEN k.holdt = k.foer OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
                 OR (k.foer IS NULL AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
+                OR EXISTS (FROM svart s WHERE s.person_id = k.person_id AND s.felt = k.felt
+                    AND s.kjoring_id = k.holdt_kjoring_id AND s.gyldig_fra < k.gyldig_fra)
                 THEN 'kilden'
             WHEN r.regel = 'siste' THEN CASE WHEN k.verdi > k.holdt THEN 'kilden' ELSE 'oss' END
             WHEN k.foer IS NULL AND r.regel = 'kilden' THEN 'oss'
@@ -68,13 +81,15 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
 def _reach_forward(kjoring: Kjoring) -> None:
     """Let what holds since a day of its own hold after that day too, over facts of later days up to the run's own.
 
-    A source that now says "in work since April" has taken back what it said, or we supposed, of May.
+    A source that now says "in work since April" has taken back what it said, or we supposed, of May. What an adviser
+    has answered of May on her worklist it has not: that she has not entered in it yet.
     """
     kjoring.con.execute(
         """
         INSERT INTO kandidat
         SELECT DISTINCT k.person_id, k.felt, k.verdi, k.foer, f.gyldig_fra
         FROM kandidat k JOIN fakta_kjent($kjent) f ON f.person_id = k.person_id AND f.felt = k.felt
+        ANTI JOIN svart s ON s.person_id = f.person_id AND s.felt = f.felt AND s.gyldig_fra = f.gyldig_fra
         WHERE list_contains($felter, f.felt) AND f.gyldig_fra > k.gyldig_fra AND f.gyldig_fra <= $dag
         """,
         {"kjent": fakta.EVIG_TID, "felter": sorted(EGEN_DATO), "dag": kjoring.gyldig_fra},

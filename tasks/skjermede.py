@@ -8,11 +8,13 @@ import duckdb
 from tasks.adresse import KILDER, is_protected
 from tasks.register import fakta
 
+NUMMER: Final = "fodselsnummer"
+"""Everyone has one, so that those without a grade are asked about too."""
 GRADERINGER: Final = tuple(f"adressegradering_{kilde}" for kilde in KILDER)
 """The facts that grade an address, one for each source."""
 
 
 def protected(con: duckdb.DuckDBPyConnection, dato: date) -> frozenset[str]:
-    """Return those whose address is protected on the day, by what we know now."""
-    naa = fakta.current(con, GRADERINGER, dato).itertuples(index=False, name=None)
-    return frozenset(person for person, *grader in naa if is_protected(*grader))
+    """Return those whose address is protected on the day, by what we know now; also those whom nobody has graded."""
+    naa = fakta.current(con, (*GRADERINGER, NUMMER), dato).itertuples(index=False, name=None)
+    return frozenset(person for person, *grader, _ in naa if is_protected(*grader))

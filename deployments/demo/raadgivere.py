@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
 
 from deployments.demo.grunnlag import Demo, stream
 from schemas.arbeid import NOKKEL
@@ -91,6 +92,8 @@ def fill_in_lists(hjem: Hjem, demo: Demo, tid: datetime) -> None:
 
 def _filled(innhold: bytes, eier: str, demo: Demo, dag: date) -> bytes | None:
     """Return the workbook with answers, None where there was nothing to write."""
+    if not any(_does_it(demo, nokkel, dag) for nokkel in _keys(innhold)):
+        return None
     bok = openpyxl.load_workbook(io.BytesIO(innhold))
     ark_av_tittel = {ark.tittel: ark.navn for ark in sheets(dag).values()}
     skrevet = 0
@@ -102,6 +105,15 @@ def _filled(innhold: bytes, eier: str, demo: Demo, dag: date) -> bytes | None:
     ut = io.BytesIO()
     bok.save(ut)
     return ut.getvalue()
+
+
+def _keys(innhold: bytes) -> Iterator[str]:
+    """Yield the keys of every row, read the quick way: most books have nothing new to be done today."""
+    bok = CalamineWorkbook.from_filelike(io.BytesIO(innhold))
+    for navn in bok.sheet_names:
+        hoder, *rader = bok.get_sheet_by_name(navn).to_python() or [[]]
+        if NOKKEL in hoder:
+            yield from (str(rad[hoder.index(NOKKEL)]) for rad in rader)
 
 
 def _fill_sheet(side: Worksheet, ark: str, eier: str, demo: Demo, dag: date) -> int:
@@ -130,9 +142,15 @@ def _does_it(demo: Demo, nokkel: str, dag: date) -> bool:
 
 def _is_late(nokkel: str, dag: date) -> bool:
     """Tell whether the first round of the row is past, or the only one: then she does everything that is left."""
-    datoer = row_dates(find_row(nokkel.split("-")[1]), dag.year)
+    return dag >= _second_round(nokkel.split("-")[1], dag.year)
+
+
+@cache
+def _second_round(nr: str, aar: int) -> date:
+    """Return the day from which everything that is left in a row is done."""
+    datoer = row_dates(find_row(nr), aar)
     runder = sorted(answering(datoer))
-    return _has_clocks(datoer) or len(runder) == 1 or dag >= runder[1]
+    return runder[0] if _has_clocks(datoer) or len(runder) == 1 else runder[1]
 
 
 def _cells(ark: str, nokkel: str, dag: date, *, status: str, hva: str) -> Iterator[tuple[str, Any]]:

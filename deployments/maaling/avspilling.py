@@ -22,13 +22,13 @@ GRENSE = 2.0
 GRENSE_PER_KJORING = 0.3
 
 
-def bench_avspilling(ungdom: int = 1141, runder: int = 1) -> Maaling:
-    """Play the year both ways ``runder`` times and compare medians; also the memory ``start`` rests at."""
+def bench_avspilling(ungdom: int = 1141, runder: int = 1, til: str = f"{AAR}-12-31") -> Maaling:
+    """Play the year to ``til`` both ways ``runder`` times, and compare medians; also the memory ``start`` rests at."""
     med, uten, tillegg = [], [], []
     with TemporaryDirectory() as mappe:
         for runde in range(runder):
-            sekunder_uten, rader_uten = _replay(Path(mappe) / f"{runde}-uten", ungdom, "--plain")
-            sekunder_med, rader_med = _replay(Path(mappe) / f"{runde}-med", ungdom)
+            sekunder_uten, rader_uten = _replay(Path(mappe) / f"{runde}-uten", ungdom, "--until", til, "--plain")
+            sekunder_med, rader_med = _replay(Path(mappe) / f"{runde}-med", ungdom, "--until", til)
             uten.append(sekunder_uten)
             med.append(sekunder_med)
             tillegg += [rader_med[rad] - rader_uten[rad] for rad in rader_uten]

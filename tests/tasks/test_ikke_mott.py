@@ -46,6 +46,16 @@ def test_a_later_list_has_a_later_clock_and_the_first_ones_stands(bygd: Any) -> 
     )
     bygd.run(RAD, UKEN_ETTER)
     assert [frist for grunn, frist, _ in tasks(bygd) if grunn == "IKKE_MOTT_KONTAKT"] == ["2026-09-07", "2026-09-14"]
+    assert bygd.facts(forst, "ikke_mott_kom_dato") == ("2026-08-31",)
+    assert bygd.facts(siden, "ikke_mott_kom_dato") == ("2026-09-07",)
+
+
+def test_contact_on_the_very_day_the_list_came_is_contact_and_the_day_before_is_not(bygd: Any) -> None:
+    samme, foer = known(bygd, 1, kontakt_dato="2026-08-31"), known(bygd, 2, kontakt_dato="2026-08-30")
+    bygd.deliver("skole_ikke_mott", ELEV | {"fodselsnummer": samme}, ELEV | {"fodselsnummer": foer})
+    bygd.run(RAD, FORST)
+    ((gjelder,),) = bygd.ask("SELECT gjelder FROM oppgave WHERE grunn_kode = 'IKKE_MOTT_KONTAKT'")
+    assert bygd.ask("SELECT verdi FROM fakta WHERE felt = 'fodselsnummer' AND person_id = ?", gjelder) == [(foer,)]
 
 
 def test_recorded_contact_closes_the_first_clock_and_the_offer_the_second(bygd: Any) -> None:

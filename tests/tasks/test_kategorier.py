@@ -89,7 +89,38 @@ def test_a_youth_of_spring_s_list_who_is_on_autumn_s_too_is_seen(ungdom: Any) ->
 
 def test_one_known_only_from_a_school_gets_no_letter(ungdom: Any, hurtig: None) -> None:
     vigo(ungdom, "V", fodselsnummer=ungdom.annen)
-    school(ungdom, "N")
+    school(ungdom, "N", adressegradering="")
     ungdom.run("24", HOST)
     forslag = ungdom.run("25", "2026-09-21T08:00").forslag_id
     assert [grunn for _, _, grunn in ungdom.reasons(forslag)] == ["SKJERMET"]
+
+
+def without_grades(bygd: Any) -> None:
+    """Take the column of grades out of the school's list in the inbox."""
+    (sti,) = bygd.hjem.innboks.glob("skole_ikke_mott*")
+    hoder, *rader = [linje.split(";") for linje in sti.read_text("utf-8").splitlines()]
+    plass = hoder.index("Adressegradering")
+    linjer = [";".join(del_ for nr, del_ in enumerate(rad) if nr != plass) for rad in (hoder, *rader)]
+    sti.write_text("\n".join(linjer) + "\n", "utf-8")
+
+
+def test_a_schools_list_without_grades_says_nothing_of_one_we_know_and_opens_nobody(ungdom: Any) -> None:
+    school(ungdom, "N", skole="39001")
+    without_grades(ungdom)
+    ungdom.person("2026-01-02", fodselsnummer=ungdom.annen)
+    school(ungdom, "N", skole="39002", fodselsnummer=ungdom.annen)
+    (sti,) = ungdom.hjem.innboks.glob("skole_ikke_mott_39002*")
+    sti.rename(sti.with_name("ventende"))
+    ungdom.run("22", "2026-08-31T08:00")
+    assert ungdom.ask("SELECT count(*) FROM fakta WHERE felt = 'adressegradering_skole'") == [(0,)]
+    assert ("1 personer", "IKKE_MOTT_KONTAKT") in ungdom.ask("SELECT gjelder, grunn_kode FROM oppgave")
+
+
+def test_a_blank_grade_on_a_schools_list_closes_one_whom_others_call_open(ungdom: Any) -> None:
+    ungdom.person("2026-01-02", fodselsnummer=ungdom.annen)
+    school(ungdom, "N", fodselsnummer=ungdom.annen, adressegradering="")
+    ungdom.run("22", "2026-08-31T08:00")
+    assert ungdom.facts(ungdom.annen, "adressegradering_skole") == ("mangler",)
+    assert {gjelder for (gjelder,) in ungdom.ask("SELECT gjelder FROM oppgave WHERE grunn_kode LIKE 'IKKE_MOTT%'")} == {
+        "1 personer"
+    }

@@ -25,7 +25,7 @@ from tests.tasks.conftest import EN_SIDE, Bygd, at
 from tests.tasks.test_rettelser import put, row, use
 
 DEMO = Demo(ungdom=30)
-HVER = 8
+HVER = 24
 """Every so many events a picture is taken: after runs, approvals, dispatches, receipts and answers in turn."""
 PER_DAG = ("ungdom", *visninger.BEREGNEDE)
 """Views of the world on a day; the others tell of what has happened here."""

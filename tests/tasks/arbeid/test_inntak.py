@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from tests.listeprove import day, fill_in, folder, rows, titles
+from tests.tasks.conftest import synthetic_number
 
 RAD = "04-gjennomgang-februar"
 FORST, SIDEN, ENDA_SENERE = "2026-01-02T08:00", "2026-01-16T08:00", "2026-01-30T08:00"
 ARK = "Gjennomgang"
+NUMMER = synthetic_number("2007-03-14", 7)
 GAATT = {"Svar": "Gjennomgått: ingen endring", "Dato": day("2026-01-12")}
 KONTAKT = {"Svar": "Gjennomgått: tok kontakt", "Dato": day("2026-01-12"), "Kanal": "telefon"}
 FRA = "2025-10-01"
@@ -40,12 +42,12 @@ def test_an_answer_closes_the_task_and_stands_word_by_word(bygd: Any) -> None:
 
 
 def test_contact_and_status_follow_the_answer_from_its_own_day(bygd: Any) -> None:
-    bygd.person(FRA, fodselsnummer="15910799997")
+    bygd.person(FRA, fodselsnummer=NUMMER)
     bygd.run(RAD, FORST)
     fill_in(bygd.hjem, "R05", ARK, KONTAKT | {"Ny OT-status": "OTAR I arbeid"})
     bygd.run(RAD, SIDEN)
-    assert bygd.facts("15910799997", "kontakt_dato", "ot_status") == ("2026-01-12", "OTAR")
-    assert bygd.facts("15910799997", "ot_status", dato="2026-01-11") == ("OTUK",)
+    assert bygd.facts(NUMMER, "kontakt_dato", "ot_status") == ("2026-01-12", "OTAR")
+    assert bygd.facts(NUMMER, "ot_status", dato="2026-01-11") == ("OTUK",)
 
 
 def test_the_same_book_twice_changes_nothing(bygd: Any) -> None:
@@ -163,7 +165,7 @@ def test_a_file_that_is_no_workbook_lies_where_it_is_and_is_told_of(bygd: Any) -
 
 
 def test_she_may_correct_her_own_answer_and_take_it_back(bygd: Any) -> None:
-    person = bygd.person(FRA, fodselsnummer="15910799997", ot_status="OTOV", kontakt_dato="2025-11-03")
+    person = bygd.person(FRA, fodselsnummer=NUMMER, ot_status="OTOV", kontakt_dato="2025-11-03")
     bygd.run("15-kontakt-ikke-svart", "2026-05-18T08:00")
     svar = {"Svar": "Ikke nådd, gir opp", "Dato": day("2026-05-19"), "Merknad": "Bortreist"}
     fill_in(bygd.hjem, "R05", "Ringeliste", svar, navn="arbeidsliste_1.xlsx")
@@ -199,7 +201,7 @@ def test_two_who_answer_differently_are_both_shown_and_the_leader_decides(bygd: 
     for_, r05, etter = sti.read_text("utf-8").partition('id = "R05"')
     sti.write_text(for_ + r05 + etter.replace('kommuner = ["3905"]\n', f'kommuner = ["3905"]\n{borte}', 1), "utf-8")
     bygd.hjem = bygd.fresh()
-    person = bygd.person(FRA, fodselsnummer="15910799997")
+    person = bygd.person(FRA, fodselsnummer=NUMMER)
     bygd.run(RAD, FORST)
     (rad,) = rows(bygd.hjem, "R06", ARK)
     assert rad["Stedfortreder for"] == "Anne-Lise Myhre"
@@ -214,12 +216,12 @@ def test_two_who_answer_differently_are_both_shown_and_the_leader_decides(bygd: 
     assert bygd.ask("SELECT besvart_av, tilstand FROM arbeidssvar ORDER BY lopenr") == [
         ("R05", "brukt"), ("R06", "uenig"),
     ]  # fmt: skip
-    assert bygd.facts("15910799997", "ot_status") == ("OTUK",)
+    assert bygd.facts(NUMMER, "ot_status") == ("OTUK",)
     (rad,) = rows(bygd.hjem, "F01", "Uenige svar")
     assert (rad["Første svar"][:3], rad["Siste svar"][:3]) == ("R05", "R06")
     fill_in(bygd.hjem, "F01", "Uenige svar", {"Svar": "Det siste svaret gjelder"})
     assert bygd.run(RAD, ENDA_SENERE).avvik == 0
-    assert bygd.facts("15910799997", "ot_status") == ("OTMI",)
+    assert bygd.facts(NUMMER, "ot_status") == ("OTMI",)
     assert (person, "lukket", "GJEN_KONTAKT") in tasks_of(bygd)
     assert "Uenige svar" not in titles(bygd.hjem, "F01")
 

@@ -198,8 +198,8 @@ def test_a_load_in_another_row_that_tells_of_a_protected_address_takes_her_off_t
     bygd.person(FRA, etternavn="Borte", fodselsnummer=nummer)
     bygd.run(RAD, FORST)
     assert len(rows(bygd.hjem, "R05", ARK)) == 2
-    bygd.deliver("otto_uttrekk", {"fodselsnummer": nummer, "etternavn": "Borte", "adressegradering": "KODE 7"})
-    bygd.run("02-forberede-udir-februar", "2026-02-09T08:00")
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": nummer, "etternavn": "Borte", "adressegradering": "KODE 7"})
+    bygd.run("08-ikkesokere-vigo-otto", "2026-03-16T08:00")
     assert [rad["Navn"] for rad in rows(bygd.hjem, "R05", ARK)] == ["Åse Blir"]
 
 
