@@ -20,13 +20,6 @@ class Art(StrEnum):
     TALL = "tall"
 
 
-class Eier(StrEnum):
-    """Whose a kind of task is."""
-
-    RAADGIVER = "rådgiver"
-    FAGLEDER = "faglig leder"
-
-
 @dataclass(frozen=True)
 class Kolonne:
     """A column of a sheet. ``art`` None is information and cannot be written in; ``valg`` are what may be chosen."""
