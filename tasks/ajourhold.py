@@ -12,7 +12,6 @@ from schemas.ajourhold import Alvorlighet, Funn
 from schemas.utsending import Utelatt
 from schemas.verdier import Mottaker
 from tasks import ajourholdsramme, ajourholdstall, avvik, kodeverk
-from tasks.adresse import is_protected
 from tasks.ajourholdsdom import Dom, judge
 from tasks.ajourholdsramme import Hvem
 from tasks.ajourholdsregler import TABELL, rules
@@ -22,8 +21,7 @@ from tasks.ajourholdstall import Maaling
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date, to_utc
 from tasks.oppgaver import ANSVARLIG, APEN, LUKKET, assign
-from tasks.register import fakta
-from tasks.skjermede import GRADERINGER, protected
+from tasks.skjermede import hidden
 from tasks.steg import step
 
 RAADGIVER = "rådgiver"
@@ -73,19 +71,12 @@ def judge_register(kjoring: Kjoring, per_dato: date | None) -> Kontrollert:
         dom,
         hvem,
         raadgivere,
-        skjermede=frozenset(en.person_id for en in hvem.values() if en.nevnes_ikke) | _protected_since(kjoring),
+        skjermede=frozenset(en.person_id for en in hvem.values() if en.nevnes_ikke)
+        | hidden(kjoring.con, kjoring.siste_dag),
         forrige=ajourholdstall.last_before(con, kjent or kjoring.registrert_tid, kjoring.per_dato if kjent else None),
     )
     kjoring.tabeller.append(findings_table(dom.funn, kontrollert.forrige))
     return kontrollert
-
-
-def _protected_since(kjoring: Kjoring) -> frozenset[str]:
-    """Return those who are protected today or by what we learned last, whatever held on the day that is judged."""
-    sist = fakta.last_learned(kjoring.con, GRADERINGER)
-    return protected(kjoring.con, kjoring.siste_dag) | frozenset(
-        person for person, grader in sist.items() if is_protected(*grader.values())
-    )
 
 
 @step("Fordel oppgavene")

@@ -15,10 +15,9 @@ import pandas as pd
 
 from schemas.ajourhold import Ajourholdsramme
 from tasks import bestand, kodeverk
-from tasks.adresse import UGRADERT, is_protected
+from tasks.adresse import GRADERINGER, UGRADERT, is_protected
 from tasks.register import fakta
 from tasks.samsvar import conform
-from tasks.skjermede import GRADERINGER
 
 MANGLER, GRADERT, STRENGT = "mangler", "gradert", "strengt"
 GOD, UKJENT, UTGATT, ANNET_FYLKE = "god", "ukjent", "utgått", "annet_fylke"

@@ -5,6 +5,7 @@ rows and settings, never the value of a person column.
 """
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -21,6 +22,12 @@ def messages() -> dict[str, tuple[str, str]]:
     """Return code → (what is wrong, what to do), as read from ``data/meldinger.csv``."""
     with (DATA / "meldinger.csv").open(encoding="utf-8", newline="") as fil:
         return {rad["kode"]: (rad["tekst"], rad["gjor"]) for rad in csv.DictReader(fil, delimiter=";")}
+
+
+def listed(steder: Sequence[str], mest: int) -> str:
+    """Return the places as one text, not longer than anyone will read."""
+    flere = f" og {len(steder) - mest} til" if len(steder) > mest else ""
+    return "; ".join(steder[:mest]) + flere
 
 
 class ArshjulFeil(Exception):

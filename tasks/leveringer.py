@@ -31,10 +31,15 @@ def check_size(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> None
     ).fetchone()
     if forrige is None or not is_whole(format_navn):
         return
+    hold_to_limits(kjoring, filer, forrige[0])
+
+
+def hold_to_limits(kjoring: Kjoring, filer: list[Vurdert], forrige: int) -> None:
+    """Stop a list that is much smaller or larger than the ``forrige`` rows of the last one. BrukerFeil ÅH-2015."""
     grenser, antall = kjoring.hjem.innstillinger.grenser, sum(enkelt.validert.antall for enkelt in filer)
-    minst, mest = round(forrige[0] * grenser.krymp_andel), round(forrige[0] * grenser.vokse_andel)
+    minst, mest = round(forrige * grenser.krymp_andel), round(forrige * grenser.vokse_andel)
     if not minst <= antall <= mest:
-        stop(kjoring, filer, "ÅH-2015", antall=antall, forrige=forrige[0], grense=f"{minst} til {mest}")
+        _stop(kjoring, filer, "ÅH-2015", antall=antall, forrige=forrige, grense=f"{minst} til {mest}")
 
 
 def check_gone(kjoring: Kjoring, filer: list[Vurdert], borte: int, gruppe: int) -> None:
@@ -44,10 +49,10 @@ def check_gone(kjoring: Kjoring, filer: list[Vurdert], borte: int, gruppe: int) 
     """
     mest = round(gruppe * (1 - kjoring.hjem.innstillinger.grenser.krymp_andel))
     if borte > mest:
-        stop(kjoring, filer, "ÅH-2401", borte=borte, gruppe=gruppe, grense=mest)
+        _stop(kjoring, filer, "ÅH-2401", borte=borte, gruppe=gruppe, grense=mest)
 
 
-def stop(kjoring: Kjoring, filer: list[Vurdert], feilkode: str, **deler: object) -> None:
+def _stop(kjoring: Kjoring, filer: list[Vurdert], feilkode: str, **deler: object) -> None:
     """Refuse the files unless the run was started with their own code."""
     alle = "".join(enkelt.mottatt.sha256 for enkelt in filer)
     kode = hashlib.sha256(alle.encode()).hexdigest()[:8]

@@ -14,11 +14,10 @@ from typing import Final
 from schemas.utsending import Utelatt
 from schemas.verdier import Kanal, Mottaker
 from tasks import foresatte, kodeverk
-from tasks.adresse import ADRESSE, KILDER, UGRADERT, is_protected
+from tasks.adresse import ADRESSE, GRADERINGER, UGRADERT, is_protected
 from tasks.foresatte import FORESATTE, SAMTYKKEFELT, Person
 from tasks.krr import Kontakt
 
-GRADERINGER = tuple(f"adressegradering_{kilde}" for kilde in KILDER)
 FORESATTFELT = ("fodselsnummer", "navn", "foreldreansvar", *ADRESSE, *GRADERINGER)
 FELT = (
     "fodselsnummer", "fodselsdato", "fornavn", "etternavn", *ADRESSE, "kommunenummer", "personstatus", "raadgiver",

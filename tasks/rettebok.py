@@ -17,7 +17,7 @@ from tasks import overlegg
 from tasks.avlosning import is_replaced, replaced_rows
 from tasks.avvik import Funn, finding
 from tasks.celler import Celletekster
-from tasks.feil import BrukerFeil
+from tasks.feil import BrukerFeil, listed
 from tasks.innboks import freeze_workbook, unknown_files, workbooks
 from tasks.kildefil import Kilde, Kilder, Sted
 from tasks.kjoring import Kjoring
@@ -125,12 +125,12 @@ class _Mottak:
         """Tell of everything that cannot be read as it stands, all of it at once."""
         fil, rader = self.bok.sti.name, self.bok.rader
         if uten := [rad.sted for rad in rader if rad.nokkel is None]:
-            raise BrukerFeil("ÅH-2303", fil=fil, steder=_named(uten))
+            raise BrukerFeil("ÅH-2303", fil=fil, steder=listed(uten, MEST_STEDER))
         ubrukelige = [f"{rad.sted}, {navn}" for rad in rader for navn in self._unusable(rad)]
         if ubrukelige:
-            raise BrukerFeil("ÅH-2302", fil=fil, steder=_named(ubrukelige))
+            raise BrukerFeil("ÅH-2302", fil=fil, steder=listed(ubrukelige, MEST_STEDER))
         if begge := [rad.sted for rad in rader if rad.avvis and self._changes(rad)]:
-            raise BrukerFeil("ÅH-2304", fil=fil, steder=_named(begge))
+            raise BrukerFeil("ÅH-2304", fil=fil, steder=listed(begge, MEST_STEDER))
 
     def _unusable(self, rad: Arkrad) -> list[str]:
         """Return the headings of the cells that cannot be read; one that nobody reads may hold what it will."""
@@ -190,12 +190,6 @@ class _Mottak:
             if tvilling and tvilling.spor.get(annet.rad_nr) == spor:
                 return annet
         return None
-
-
-def _named(steder: list[str]) -> str:
-    """Return the places as one text, not longer than anyone will read."""
-    flere = f" og {len(steder) - MEST_STEDER} til" if len(steder) > MEST_STEDER else ""
-    return "; ".join(steder[:MEST_STEDER]) + flere
 
 
 def _changed(rad: Arkrad, kilde: Kilde, vist: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 from schemas.arbeid import Gjoremaal
 from tasks import kodeverk
 from tasks.arbeid import klokker
-from tasks.arbeid.fordeling import hidden, is_count
+from tasks.arbeid.fordeling import is_count
 from tasks.arshjul import RADFRIST
 from tasks.hjem import Hjem
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date
 from tasks.oppgaver import ANSVARLIG, APEN
+from tasks.skjermede import hidden
 
 ARBEID: Final = ("regler/gjoremaal", "regler/plikter")
 

@@ -14,14 +14,13 @@ import duckdb
 
 from schemas.arbeid import Gjoremaal
 from tasks import kodeverk
-from tasks.adresse import is_protected
 from tasks.feil import ProgramFeil
 from tasks.hjem import Hjem
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date
 from tasks.oppgaver import ANSVARLIG, APEN, Oppgave, Opphav, make_exactly
 from tasks.register import fakta
-from tasks.skjermede import GRADERINGER, protected
+from tasks.skjermede import hidden
 from tasks.steg import step
 
 DOD: Final = "død"
@@ -74,12 +73,6 @@ def make(kjoring: Kjoring, gjoremaal: Sequence[Gjoremaal], omfang: set[str], *, 
 def is_over(kjoring: Kjoring) -> bool:
     """Tell whether the row's season is over: nothing new is asked for, what is open is still followed up."""
     return local_date(kjoring.naa) > kjoring.datoer.sesongslutt
-
-
-def hidden(con: duckdb.DuckDBPyConnection, dato: date) -> frozenset[str]:
-    """Return those who are protected on the day, or by what we learned last, whatever day that holds from."""
-    sist = fakta.last_learned(con, GRADERINGER)
-    return protected(con, dato) | frozenset(person for person, grad in sist.items() if is_protected(*grad.values()))
 
 
 def owners(hjem: Hjem) -> frozenset[str]:

@@ -16,13 +16,13 @@ from schemas.arbeid import Lestbok, Lestrad
 from tasks.arbeid import uenighet
 from tasks.arbeid.apne import names, receiver
 from tasks.arbeid.ark import sheets
-from tasks.arbeid.fordeling import make
+from tasks.arbeid.fordeling import BRUKT, make
 from tasks.arbeid.kryptering import open_returned
 from tasks.arbeid.leser import read_book
-from tasks.arbeid.svarbok import BRUKT, FEIL, UENDRET, UENIG, Svarbok, Tilbake
+from tasks.arbeid.svarbok import FEIL, UENDRET, UENIG, Svarbok, Tilbake
 from tasks.arbeid.svarregler import ANDRES, GAMMEL, UKJENT_OPPGAVE, Sak
 from tasks.avvik import Funn, finding
-from tasks.feil import BrukerFeil
+from tasks.feil import BrukerFeil, listed
 from tasks.filer import make_folder
 from tasks.innboks import WORKLIST_FORMAT, WORKLIST_PATTERN, freeze_workbook
 from tasks.kjoring import Kjoring
@@ -94,7 +94,7 @@ def _take(kjoring: Kjoring, boker: Sequence[tuple[Lestbok, str, str]]) -> list[F
             tittel = ark.tittel if ark else "Ukjent ark"
             steder += [_place(tittel, str(lest.rad_nr), overskrifter.get(navn, ""), kode) for navn, kode in feil]
         if steder:
-            funn.append(finding("ÅH-3121", hvem=bok.mottaker, antall=len(steder), steder=_places(steder)))
+            funn.append(finding("ÅH-3121", hvem=bok.mottaker, antall=len(steder), steder=listed(steder, MEST_STEDER)))
     svarbok.write()
     kjoring.note("ÅH-3122", **{navn: tall[navn] for navn in (BRUKT, UENDRET, UENIG, FEIL)})
     return funn
@@ -116,8 +116,3 @@ def _not_hers(
 
 def _place(ark: str, rad: str, kolonne: str, kode: str) -> str:
     return " ".join(del_ for del_ in (ark, f"rad {rad}" if rad else "", kolonne and f"({kolonne})", kode) if del_)
-
-
-def _places(steder: Sequence[str]) -> str:
-    flere = f" og {len(steder) - MEST_STEDER} til" if len(steder) > MEST_STEDER else ""
-    return "; ".join(steder[:MEST_STEDER]) + flere

@@ -15,7 +15,7 @@ from tasks import bestand
 from tasks.arbeid import klokker, mappe
 from tasks.arbeid.apne import Apen, kinds, names, open_tasks, receiver, urgency_of
 from tasks.arbeid.ark import sheets
-from tasks.arbeid.fordeling import hidden, people_of
+from tasks.arbeid.fordeling import people_of
 from tasks.arbeid.kalenderfil import Hendelse
 from tasks.arbeid.opplysninger import attempt_cells, person_cells
 from tasks.arbeid.uenighet import GRUNN as UENIGE
@@ -25,6 +25,7 @@ from tasks.avvik import Funn, finding
 from tasks.feil import messages
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date
+from tasks.skjermede import hidden
 from tasks.skole.moteplan import meeting_events
 from tasks.skole.skoler import school_cells
 from tasks.steg import step

@@ -7,12 +7,11 @@ from typing import Final
 import duckdb
 
 from tasks import foresatte, kodeverk
-from tasks.adresse import is_protected
+from tasks.adresse import GRADERINGER, is_protected
 from tasks.arbeid.fordeling import BRUKT
 from tasks.arshjul import read_wheel
 from tasks.klokke import from_utc, local_date
 from tasks.register import fakta
-from tasks.skjermede import GRADERINGER
 
 FELT: Final = (
     *("fornavn", "etternavn", "fodselsdato", "kommunenummer", "mobilnummer", "epost", "ot_status", "tilmeldt_dato"),

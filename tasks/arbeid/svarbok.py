@@ -15,12 +15,13 @@ import pandas as pd
 from schemas.arbeid import Lestrad
 from tasks.arbeid import uenighet, virkning
 from tasks.arbeid.apne import kinds
+from tasks.arbeid.fordeling import BRUKT
 from tasks.arbeid.svarregler import Sak, Svar, judge
 from tasks.arshjul import find_row, row_dates
 from tasks.kjoring import Kjoring
 from tasks.oppgaver import APEN, close
 
-BRUKT, UENIG, FEIL, UENDRET = "brukt", "uenig", "feil", "uendret"
+UENIG, FEIL, UENDRET = "uenig", "feil", "uendret"
 KOLONNER: Final = (
     *("oppgave_id", "rad", "aar", "gjelder", "grunn_kode", "besvart_av", "svar_kode", "dato", "kanal", "innhold"),
     *("tilstand", "feil", "fil", "sha256", "ark", "rad_nr"),

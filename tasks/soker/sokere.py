@@ -57,7 +57,8 @@ def register_applicants(kjoring: Kjoring, vurdert: list[Vurdert]) -> list[Funn]:
     skjermet: set[str] = set()
     endret: set[str] = set()
     if not _is_superseded(kjoring, vurdert):
-        _check_size(kjoring, vurdert)
+        if siste := _last_delivery(kjoring):
+            leveringer.hold_to_limits(kjoring, vurdert, siste[0])
         skjermet = _close(kjoring, rader)
         endret = _settle(kjoring, vurdert, rader)
         er_siste = leveringer.next_delivery(kjoring, FORMAT) is None
@@ -99,16 +100,6 @@ def _last_delivery(kjoring: Kjoring) -> tuple[int, str] | None:
         SISTE_LEVERING, {"format": FORMAT, "skoleaar": kjoring.skoleaar, "rad": kjoring.rad.rad}
     ).fetchone()
     return (int(svar[0]), str(svar[1])) if svar else None
-
-
-def _check_size(kjoring: Kjoring, vurdert: list[Vurdert]) -> None:
-    """Stop a list that is much smaller or larger than the last one. BrukerFeil ÅH-2015."""
-    grenser, antall = kjoring.hjem.innstillinger.grenser, sum(enkelt.validert.antall for enkelt in vurdert)
-    if siste := _last_delivery(kjoring):
-        minst, mest = round(siste[0] * grenser.krymp_andel), round(siste[0] * grenser.vokse_andel)
-        if not minst <= antall <= mest:
-            deler = {"antall": antall, "forrige": siste[0], "grense": f"{minst} til {mest}"}
-            leveringer.stop(kjoring, vurdert, "ÅH-2015", **deler)
 
 
 def _close(kjoring: Kjoring, rader: pd.DataFrame) -> set[str]:

@@ -128,7 +128,7 @@ def test_one_whom_only_a_school_has_told_of_is_enrolled_when_vigo_does(bygd, apn
 
 @pytest.mark.parametrize("gradering", ["fortrolig", "", "kode 6"])
 def test_one_whom_the_school_says_is_protected_is_so_whatever_else_is_known(bygd, apne, gradering):
-    from tasks.arbeid.fordeling import hidden
+    from tasks.skjermede import hidden
 
     person = bygd.person(fodselsdato="2009-03-14", fodselsnummer=NUMMER)
     deliver(bygd, {"adressegradering": gradering}, {})
