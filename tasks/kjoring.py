@@ -21,9 +21,11 @@ from tasks import klokke
 from tasks.arshjul import find_row, read_wheel, row_dates
 from tasks.feil import BrukerFeil, messages
 from tasks.hjem import Hjem, home
+from tasks.hjul import stopp
 from tasks.kalender import FORSTE_AAR, school_year
 from tasks.register import historikk
-from tasks.steg import planned_time
+from tasks.sider import path_of
+from tasks.steg import flow_run_id, planned_time
 
 RAPPORTER: Final = ("ajourhold", "forberede_overforing", "overforing")
 """The flows that can tell how it stood at an earlier moment; the others change what is so now."""
@@ -172,19 +174,33 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
     BrukerFeil ÅH-2407 where the disk says no; the run stands.
     """
     kjoring = open_run(valg)
-    with kjoring._transaction():  # noqa: SLF001 the two make one thing
-        con = kjoring.con
-        svar = con.execute(
-            "SELECT coalesce(max(generasjon), 0) + 1 FROM kjoring WHERE rad = ? AND aar = ?",
-            [kjoring.rad.rad, kjoring.aar],
-        ).fetchone()
-        kjoring.generasjon = svar[0] if svar else 1
-        yield kjoring
-        for gjor in kjoring.for_slutt.values():
-            gjor()
-        _remember(kjoring)
+    try:
+        with kjoring._transaction():  # noqa: SLF001 the two make one thing
+            kjoring.generasjon = _next_generation(kjoring)
+            yield kjoring
+            for gjor in kjoring.for_slutt.values():
+                gjor()
+            _remember(kjoring)
+    except Exception as feil:
+        _tell_stop(kjoring, feil)
+        raise
     if not kjoring.bare_vis:
         _tidy(kjoring)
+
+
+def _next_generation(kjoring: Kjoring) -> int:
+    svar = kjoring.con.execute(
+        "SELECT coalesce(max(generasjon), 0) + 1 FROM kjoring WHERE rad = ? AND aar = ?",
+        [kjoring.rad.rad, kjoring.aar],
+    ).fetchone()
+    return svar[0] if svar else 1
+
+
+def _tell_stop(kjoring: Kjoring, feil: Exception) -> None:
+    """Remember that the run came to nothing; one that would only have shown something leaves no trace."""
+    if not kjoring.bare_vis and not kjoring.kjent_tid:
+        tid = kjoring.naa + kjoring.varighet()
+        stopp.remember(kjoring.hjem, stopp.of_error(kjoring.rad.rad, kjoring.aar, tid, feil, flow_run_id()))
 
 
 def _tidy(kjoring: Kjoring) -> None:
@@ -227,15 +243,18 @@ def _year_of(rad: Rad, dag: date, valg: Sequence[Radvalg]) -> int:
 
 
 def _remember(kjoring: Kjoring) -> None:
-    tall = kjoring.tall
+    tall, svar = kjoring.tall, kjoring.result()
     ferdig_tid = klokke.to_utc(kjoring.naa + kjoring.varighet())
     kjoring.con.execute(
         "INSERT INTO kjoring VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             kjoring.kjoring_id, kjoring.rad.rad, kjoring.aar, kjoring.generasjon, kjoring.per_dato,
-            kjoring.result().utfall, tall.inn, tall.lastet, tall.uendret, tall.borte, tall.karantene,
+            svar.utfall, tall.inn, tall.lastet, tall.uendret, tall.borte, tall.karantene,
             tall.foreslaatt, tall.oppgaver, tall.avvik, kjoring.registrert_tid,
             ferdig_tid, tall.nye,
         ],
     )  # fmt: skip
+    sider = [side.model_copy(update={"adresse": path_of(side.adresse)}) for side in svar.sider]
+    lagret = svar.model_copy(update={"sider": sider}).model_dump_json()
+    kjoring.con.execute("INSERT INTO kjoringssvar VALUES (?, ?, ?)", [kjoring.kjoring_id, lagret, flow_run_id()])
     historikk.remember(kjoring.con, ferdig_tid)

@@ -122,3 +122,9 @@ def address(mappe: str) -> str:
     """Return where a page can be opened: on this machine while the program runs, else its path under the home."""
     rot = os.environ.get(ADRESSE)
     return f"{rot}/{mappe}/{FORSIDE}" if rot else f"rapporter/sider/{mappe}/{FORSIDE}"
+
+
+def path_of(adresse: str) -> str:
+    """Return an address within the pages, wherever they were shown when it was made."""
+    rot = os.environ.get(ADRESSE)
+    return adresse.removeprefix(f"{rot}/" if rot else "").removeprefix("rapporter/sider/")

@@ -97,6 +97,12 @@ def planned_time() -> datetime | None:
     return planlagt if isinstance(planlagt, datetime) else None
 
 
+def flow_run_id() -> str:
+    """Return which of Prefect's runs this is, blank outside one."""
+    lopet = FlowRunContext.get()
+    return str(lopet.flow_run.id) if lopet and lopet.flow_run else ""
+
+
 def _guarded(funksjon: Callable[P, R]) -> Callable[P, R]:
     """Let our own errors through, without what they came of; turn any other into its kind and place.
 
