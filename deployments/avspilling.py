@@ -30,7 +30,9 @@ from tasks.arkivmelding import MELDING
 from tasks.arshjul import row_dates
 from tasks.filer import make_folder, write_file
 from tasks.hjem import Hjem
+from tasks.hjul.spilling import set_played
 from tasks.kalender import run_time, working_day_on_or_after
+from tasks.sider import are_served
 
 POSTTID = timedelta(hours=-2)
 GODKJENNINGSTID = timedelta(hours=2)
@@ -68,7 +70,7 @@ class Avspilling:
                 self._at(run_time(dag), self._row(rad, er_siste=dag == dager[-1]))
                 if rad.rytme_uker and dag in answering(datoer):
                     self._at(run_time(dag) + LISTETID, self._advisers)
-        with engine(plain=self.plain):
+        with engine(plain=self.plain), self._shown():
             while self._ko:
                 tid, _, hendelse = heapq.heappop(self._ko)
                 if self.til is None or tid.date() <= self.til:
@@ -175,9 +177,19 @@ class Avspilling:
         flyt.fn(valg) if self.plain else flyt(valg)
 
     def _set_clock(self, tid: datetime) -> None:
-        """Let it be the same time with the counterparts, where there are any."""
+        """Let it be the same time with the counterparts and on the pages, where there are any."""
         if self.motparter:
             self.motparter.set_clock(tid)
+        if are_served():
+            set_played(self.hjem, tid)
+
+    @contextmanager
+    def _shown(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if are_served():
+                set_played(self.hjem, None)
 
     def _answer_time(self, rad: Rad, sendt: datetime) -> datetime:
         """Return when the answers' file comes: the morning of the reminder, else some days after."""

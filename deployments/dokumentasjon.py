@@ -1,4 +1,4 @@
-"""Documentation made from what the program is made of: glossary, data catalogue, messages, the wheel's picture.
+"""Documentation made from what the program is made of: reference, the made parts of the handbook, the wheel's picture.
 
 ``python -m deployments.dokumentasjon`` writes the files in ``docs/``; a test fails where one is not what would be
 written. The same tables, schemas and SQL give the same bytes: no date and nothing of a machine is in them.
@@ -8,13 +8,15 @@ import csv
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pandera.pandas as pa
 
+from deployments.handbok import handbook
+from deployments.markdown import page, table
 from schemas.format import Filformat
 from schemas.innfiler import SKJEMAER
 from schemas.kontroll import Kontrollgrunnlag
@@ -28,7 +30,6 @@ from tasks.register.nokkel import make_key_file
 
 DOCS: Final = ROT / "docs"
 HJULAAR: Final = 2026
-OM_FILEN: Final = "<!-- Laget av python -m deployments.dokumentasjon. Endre kilden, ikke denne filen. -->"
 GRUNNLAG: Final = ("hjemmel", "vedtak", "sist_kontrollert")
 STATUS: Final = {"antatt": "«antatt format»", "dokumentert": "dokumentert"}
 UTENOM_TABELLEN: Final = {
@@ -46,7 +47,7 @@ MELDINGSGRUPPER: Final = {
     "15": "Brev og e-post",
     "16": "KRR og VIGO OT",
     "17": "Prefect",
-    "18": "Målinger",
+    "18": "Målinger, sikkerhetskopi, revisjon, innsyn og sletting",
     "20": "Filer som ikke kan brukes",
     "21": "Rader som settes til side",
     "22": "Rettelser og kodetabeller",
@@ -67,10 +68,11 @@ def read_table(navn: str) -> list[dict[str, str]]:
 def documents() -> dict[str, str]:
     """Return file name under ``docs/`` → its whole text."""
     return {
-        "ordliste.md": glossary(read_table("ordliste")),
-        "datakatalog.md": catalogue(),
-        "meldinger.md": message_list(messages() | UTENOM_TABELLEN),
+        "referanse/ordliste.md": glossary(read_table("ordliste")),
+        "referanse/datakatalog.md": catalogue(),
+        "referanse/meldinger.md": message_list(messages() | UTENOM_TABELLEN),
         f"arshjul-{HJULAAR}.svg": hjultegning.draw(wheel(HJULAAR), HJULAAR),
+        **handbook(HJULAAR),
     }
 
 
@@ -79,30 +81,16 @@ def write(mappe: Path = DOCS) -> list[Path]:
     stier = []
     for navn, tekst in documents().items():
         sti = mappe / navn
+        sti.parent.mkdir(parents=True, exist_ok=True)
         sti.write_text(tekst, encoding="utf-8", newline="\n")
         stier.append(sti)
     return stier
 
 
-def table(overskrifter: Sequence[str], rader: Iterable[Sequence[str]]) -> list[str]:
-    """Return a Markdown table's lines; a cell's own bars and line breaks are made harmless."""
-    linjer = [list(overskrifter), ["---"] * len(overskrifter), *rader]
-    return ["| " + " | ".join(_cell(celle) for celle in linje) + " |" for linje in linjer] + [""]
-
-
-def _cell(tekst: str) -> str:
-    return " ".join(tekst.split()).replace("|", "\\|")
-
-
-def _page(*linjer: str) -> str:
-    return "\n".join([OM_FILEN, "", *linjer]).rstrip("\n") + "\n"
-
-
 def glossary(rader: Sequence[dict[str, str]]) -> str:
     """Return the glossary: term, what it means, the English word in code, and where it is from."""
-    return _page(
-        "# Ordliste",
-        "",
+    return page(
+        "Ordliste",
         "Ordene i kolonner, koder, filer og meldinger. Koden er på engelsk med fagets egne ord på norsk (i navn på",
         "kolonner og filer uten æ, ø og å). «Fylkets seed» er fylkets eget årshjul og omtale av tjenesten, som",
         "programmet er laget etter. «Prosjektets eget ord» er et ord Årshjul har valgt selv.",
@@ -117,8 +105,6 @@ def glossary(rader: Sequence[dict[str, str]]) -> str:
 def message_list(meldinger: dict[str, tuple[str, str]]) -> str:
     """Return every code with what it means and what to do, grouped by its first two digits."""
     linjer = [
-        "# Meldinger",
-        "",
         "Alle koder Årshjul kan vise. *Ord i kursiv* fylles ut med navn på filer, rader og kolonner eller med antall,",
         "aldri med opplysninger om en person. Koder på 10–20 stopper kommandoen (utgangskode 2), men koder på 15 under",
         "en utsending avviser bare den ene tingen. Koder på 21 setter en rad til side uten å stoppe de andre. Koder på",
@@ -129,7 +115,7 @@ def message_list(meldinger: dict[str, tuple[str, str]]) -> str:
         mine = sorted(kode for kode in meldinger if kode[3:5] == gruppe)
         rader = ([kode, *(_placeholders(tekst) for tekst in meldinger[kode])] for kode in mine)
         linjer += [f"## {navn}", "", *table(["Kode", "Hva", "Hva du gjør"], rader)]
-    return _page(*linjer)
+    return page("Meldinger", *linjer)
 
 
 def _placeholders(tekst: str) -> str:
@@ -138,9 +124,8 @@ def _placeholders(tekst: str) -> str:
 
 def catalogue() -> str:
     """Return the data catalogue: files in, views, the file out, code lists and rules."""
-    return _page(
-        "# Datakatalog",
-        "",
+    return page(
+        "Datakatalog",
         "Alt som kommer inn, finnes i registeret og går ut. «Antatt format» betyr at oppsettet ikke er funnet",
         "publisert: det er prosjektets eget, og fylket endrer det i filen som er nevnt. Kodene er forklart i",
         "[meldinger.md](meldinger.md), ordene i [ordliste.md](ordliste.md).",

@@ -6,10 +6,16 @@ Set before Prefect is imported. A home has its own Prefect: database, settings a
 import json
 import os
 import socket
+from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import httpx
+
+from tasks.adgang import BRUKER, PASSORDFIL, PASSORDVARIABEL, Adgang, find_password
+from tasks.feil import BrukerFeil
 from tasks.filer import MAPPE_RETTIGHETER, make_folder
+from tasks.hjem import MILJOVARIABEL
 
 VERT: Final = "127.0.0.1"
 FASTE: Final = {
@@ -30,8 +36,16 @@ FASTE: Final = {
 }
 SERVERFIL: Final = "prefect/server.json"
 API_URL: Final = "PREFECT_API_URL"
+API_INNLOGGING: Final = "PREFECT_API_AUTH_STRING"
 SIDER_URL: Final = "ARSHJUL_SIDER"
 """Where the pages are shown while the program runs; the same word as in ``tasks/sider.py``."""
+PREFECT_URL: Final = "ARSHJUL_PREFECT"
+"""Where people open Prefect while the program runs: here, or at the proxy's name."""
+ADGANG: Final = "ARSHJUL_ADGANG"
+"""What is asked of who comes, for the two servers we start."""
+VAAR_FORSTAVELSE: Final = "ARSHJUL_"
+IKKE_HEMMELIG: Final = frozenset({MILJOVARIABEL, SIDER_URL, PREFECT_URL})
+SVARTID_SEKUNDER: Final = 10
 
 
 def prepare(hjem: Path, *, bruker_hjemmet: bool = True) -> None:
@@ -45,22 +59,51 @@ def prepare(hjem: Path, *, bruker_hjemmet: bool = True) -> None:
         make_folder(hjem / "prefect")
     os.environ.update(FASTE)
     os.environ["PREFECT_HOME"] = str(hjem / "prefect")
-    for navn, felt in ((API_URL, "url"), (SIDER_URL, "sider")):
+    notat = server_note(hjem) or {}
+    for navn, felt in ((API_URL, "url"), (SIDER_URL, "sider"), (PREFECT_URL, "prefect")):
         os.environ.pop(navn, None)
-        if adresse := running_server(hjem, felt):
-            os.environ[navn] = adresse
+        if felt in notat:
+            os.environ[navn] = notat[felt]
+    os.environ.pop(API_INNLOGGING, None)
+    if notat.get("passord"):
+        log_in(hjem)
 
 
-def running_server(hjem: Path, felt: str = "url") -> str | None:
-    """Return the address of the home's running server, or of its pages (``sider``); None where it does not run."""
+def log_in(hjem: Path) -> None:
+    """Let this process and those it starts ask the home's server, where its password is to be found."""
+    try:
+        passord = find_password(hjem)
+    except (BrukerFeil, OSError, UnicodeDecodeError):
+        # ``through_server`` says it, of the commands that need it.
+        return
+    os.environ[API_INNLOGGING] = Adgang(passord).innlogging
+
+
+def server_note(hjem: Path) -> dict[str, Any] | None:
+    """Return what the home's running server wrote about itself; None where it does not run."""
     try:
         notat = json.loads((hjem / SERVERFIL).read_bytes())
         with socket.create_connection((VERT, notat["port"]), timeout=1):
-            return str(notat[felt])
+            return dict(notat)
     except (OSError, ValueError, KeyError):
         return None
 
 
 def through_server() -> bool:
-    """Tell whether this process' flows go through a running server."""
-    return API_URL in os.environ
+    """Tell whether this process' flows go through a running server; BrukerFeil ÅH-1708 where it does not let us in."""
+    if not (url := os.environ.get(API_URL)):
+        return False
+    bruker, _, passord = os.environ.get(API_INNLOGGING, "").partition(":")
+    svar = httpx.get(f"{url}/version", auth=(bruker or BRUKER, passord), timeout=SVARTID_SEKUNDER, trust_env=False)
+    if svar.status_code == HTTPStatus.UNAUTHORIZED:
+        raise BrukerFeil("ÅH-1708", variabel=PASSORDVARIABEL, fil=PASSORDFIL)
+    return True
+
+
+def without_secrets() -> dict[str, str]:
+    """Return the environment for a process that has no need of the home's keys and passwords."""
+    return {
+        navn: verdi
+        for navn, verdi in os.environ.items()
+        if navn in IKKE_HEMMELIG or not (navn.startswith(VAAR_FORSTAVELSE) or navn == API_INNLOGGING)
+    }

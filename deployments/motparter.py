@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 
+from deployments.miljo import without_secrets
 from tasks import maskinporten, sms, smtpkanal, svarut
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT, make_folder, write_file
@@ -50,11 +51,11 @@ def counterparts(hjem: Hjem, start: datetime, *ord_: str) -> Iterator[Motparter]
     mappe = make_folder(hjem.mappe / Path(OVINGSTJENESTER).parent)
     fil = mappe / ADRESSEFIL
     fil.unlink(missing_ok=True)
-    kommando = [sys.executable, "-m", MODUL, "--hjem", str(mappe), "--klokke", start.isoformat(), "--uten-klokkesjekk"]
+    kommando = [sys.executable, "-m", "deployments.barn", MODUL, "--hjem", str(mappe), "--klokke", start.isoformat()]
     with (mappe / LOGG).open("ab") as logg:
         prosess = subprocess.Popen(  # noqa: S603 our own interpreter and module
-            [*kommando, "--krr", str(hjem.mappe / "krr.json"), *ord_], cwd=ROT, stdout=logg, stderr=logg,
-            stdin=subprocess.DEVNULL, start_new_session=True,
+            [*kommando, "--uten-klokkesjekk", "--krr", str(hjem.mappe / "krr.json"), *ord_], cwd=ROT, stdout=logg,
+            stderr=logg, stdin=subprocess.PIPE, start_new_session=True, env=without_secrets(),
         )  # fmt: skip
     try:
         om = _wait_for(fil, prosess)
@@ -116,3 +117,5 @@ def _stop(prosess: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         os.killpg(prosess.pid, signal.SIGKILL)
         prosess.wait()
+    if prosess.stdin:
+        prosess.stdin.close()

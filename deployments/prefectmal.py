@@ -1,7 +1,8 @@
-"""An empty Prefect database, migrated once per environment and copied into each new home.
+"""What Prefect makes of its own, once per environment: an empty database, and the UI's files.
 
-Prefect's own migrations take longer than everything else a new home needs. The copy is of the installed version's
-schema; the launcher makes it when it installs.
+Its migrations take longer than everything else a new home needs, so each new home gets a copy of the database. The UI's
+files are made ready in the environment, where the account that runs the program need not be able to write. Both are of
+the installed version; the launcher makes them when it installs.
 """
 
 import os
@@ -17,6 +18,7 @@ from tasks.filer import FIL_RETTIGHETER
 
 MAL = Path(sys.prefix) / "prefect-mal.db"
 DATABASE = "prefect/prefect.db"
+LAG_UI = "from prefect.server.api.server import create_ui_app; create_ui_app(ephemeral=False)"
 
 
 def make_template() -> None:
@@ -30,6 +32,7 @@ def make_template() -> None:
             con.execute("VACUUM INTO ?", [str(ferdig)])
         con.close()
         shutil.move(ferdig, MAL)
+        subprocess.run([sys.executable, "-c", LAG_UI], check=True, capture_output=True)  # noqa: S603 our own
 
 
 def give_database(hjem: Path) -> None:

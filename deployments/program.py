@@ -22,7 +22,8 @@ from cyclopts.exceptions import (
 from deployments.miljo import prepare
 from tasks.feil import UTGANG_AVVIST, UTGANG_FERDIG, UTGANG_PROGRAMFEIL, ArshjulFeil, BrukerFeil
 from tasks.filer import ROT
-from tasks.hjem import MILJOVARIABEL, home
+from tasks.hjem import INNSTILLINGER, MILJOVARIABEL, home
+from tasks.klokke import now
 from tasks.sted import place_of
 
 KOMMANDOER: Final = {
@@ -41,12 +42,22 @@ KOMMANDOER: Final = {
     "settle": ("forslag:settle", "Avgjør en utsending som er uavklart"),
     "correct": ("rette:correct", "Bruk rettelsene av opplysninger som ligger i innboks"),
     "undo": ("angre:undo", "Ta en innlasting tilbake"),
+    "forget": ("sletting:forget", "Slett det som er over oppbevaringsfristen"),
     "show": ("vise:show", "Vis en del av registeret"),
+    "access": ("innsyn:access", "Skriv ut alt som er lagret om en ungdom"),
     "figures": ("nokkeltall:figures", "Lag siden med nøkkeltallene, og det som kan gis ut"),
+    "backup": ("kopi:backup", "Ta en kryptert sikkerhetskopi av alt"),
+    "restore": ("kopi:restore", "Gjenopprett en sikkerhetskopi, eller bekreft en kopi"),
+    "upgrade": ("kopi:upgrade", "Oppgrader registeret etter at Årshjul er oppgradert"),
+    "doctor": ("doktor:doctor", "Se etter feil, og hva som må gjøres med dem"),
     "bench": ("maal:bench", "Mål farten"),
 }
-KOMMER: Final = ("access", "forget", "doctor", "backup", "restore")
-UTEN_HJEM: Final = ("wheel",)
+UTEN_HJEM: Final = ("wheel", "doctor")
+ENDRER: Final = frozenset({
+    "run", "replay", "approve", "reject", "stop", "send", "receipts", "settle", "correct", "undo", "forget", "restore",
+    "upgrade",
+})  # fmt: skip
+"""The commands after which the wheel's page is made anew, refused or not."""
 TEST: Final = "test"
 GRUNNER: Final = {
     MissingArgumentError: "noe mangler etter kommandoen",
@@ -87,7 +98,7 @@ def main(argv: Sequence[str]) -> int:
         _run_tests(ord_[1:])
     prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)
     try:
-        return _command(ord_)
+        return _then_show(ord_)
     except BrukerFeil as feil:
         refused = feil
     except KeyboardInterrupt:
@@ -110,9 +121,19 @@ def _run_tests(ord_: list[str]) -> NoReturn:
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *ord_])  # noqa: S606 our own interpreter
 
 
+def _then_show(ord_: list[str]) -> int:
+    """Run the command, and make the wheel's page anew where something may have happened."""
+    try:
+        return _command(ord_)
+    finally:
+        if ord_[:1] and ord_[0] in ENDRER and (home().mappe / INNSTILLINGER).is_file():
+            # Imported here: it takes longer than most commands do.
+            from tasks.hjul.side import refresh  # noqa: PLC0415
+
+            refresh(home(), now())
+
+
 def _command(ord_: list[str]) -> int:
-    if ord_[:1] and ord_[0] in KOMMER:
-        raise BrukerFeil("ÅH-1211", navn=ord_[0])
     try:
         utgang = make_app()(ord_, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as feil:

@@ -6,20 +6,33 @@ every row has its next run, on the right date.
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 
-from deployments.miljo import API_URL, SERVERFIL, SIDER_URL, VERT, running_server
+from deployments.miljo import (
+    ADGANG,
+    API_INNLOGGING,
+    API_URL,
+    PREFECT_URL,
+    SERVERFIL,
+    SIDER_URL,
+    VERT,
+    server_note,
+    without_secrets,
+)
 from deployments.prefectmal import give_database
+from deployments.prefecttjener import UTEN_TJENESTER
+from tasks.adgang import BRUKER, Adgang
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT, write_file
 from tasks.hjem import Hjem
@@ -28,54 +41,132 @@ OPPSTART_SEKUNDER = 120
 PLANLEGGING_SEKUNDER = 120
 STOPP_SEKUNDER = 15
 LOGG = "server.log"
+SERVERMODUL = "deployments.prefecttjener"
 MEST_PER_SIDE = 200
 HOYESTE_PORT = 65535
+CSRF_MERKE = "Prefect-Csrf-Token"
+CSRF_KLIENT = "arshjul-start"
+MEST_OMSTARTER = 5
+OMSTART_SEKUNDER = 600
+SIDESTI = "sider"
+"""The path of the pages under the proxy's name."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Tjeneste:
-    """A running server and worker, and the pages beside them."""
+    """A running server; the worker, the watch and the pages beside it; and what is asked of who comes."""
 
+    hjem: Hjem
     url: str
+    prefect_url: str
     sider_url: str
+    adgang: Adgang
     server: subprocess.Popen[bytes]
-    arbeider: subprocess.Popen[bytes]
-    sider: subprocess.Popen[bytes]
+    starter: dict[str, Callable[[], subprocess.Popen[bytes]]]
+    andre: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    omstarter: list[float] = field(default_factory=list)
 
     @property
     def lever(self) -> bool:
         """Whether all still run."""
-        return all(prosess.poll() is None for prosess in (self.server, self.arbeider, self.sider))
+        return all(prosess.poll() is None for prosess in (self.server, *self.andre.values()))
+
+    def start_others(self) -> None:
+        """Start the worker, the watch and the pages."""
+        for navn, start in self.starter.items():
+            self.andre[navn] = start()
+
+    def mend(self) -> list[str]:
+        """Start what runs beside the server anew where it has stopped, and return which; not for ever, then none."""
+        stoppet = [navn for navn, prosess in self.andre.items() if prosess.poll() is not None]
+        naa = time.monotonic()
+        self.omstarter = [tid for tid in self.omstarter if naa - tid < OMSTART_SEKUNDER]
+        if len(self.omstarter) >= MEST_OMSTARTER:
+            return []
+        for navn in stoppet:
+            self.omstarter.append(naa)
+            with suppress(ProcessLookupError):
+                # What it started may have outlived it: a run that nobody follows any more.
+                os.killpg(self.andre[navn].pid, signal.SIGKILL)
+            stop(self.andre[navn])
+            self.andre[navn] = self.starter[navn]()
+        return stoppet
+
+    def client(self) -> httpx.Client:
+        """Return a client of the server's API, let in; it only reads."""
+        innlogging = (BRUKER, self.adgang.passord) if self.adgang.passord else None
+        return httpx.Client(base_url=self.url, timeout=10, auth=innlogging, trust_env=False)
 
 
 @contextmanager
-def service(hjem: Hjem, port: int) -> Iterator[Tjeneste]:
+def service(hjem: Hjem, port: int, adgang: Adgang) -> Iterator[Tjeneste]:
     """Start all, wait until the server answers, and stop all at the end. The pages are on the next port, if it is free.
 
     Raises BrukerFeil ÅH-1705 (the home already has one), ÅH-1701 (port taken), ÅH-1702 (the server did not start).
     """
-    if adresse := running_server(hjem.mappe):
-        raise BrukerFeil("ÅH-1705", adresse=adresse.removesuffix("/api"))
-    if not _is_free(port):
-        raise BrukerFeil("ÅH-1701", port=port)
-    sideport = port + 1 if port < HOYESTE_PORT and _is_free(port + 1) else free_port()
-    sider_url = f"http://{VERT}:{sideport}"
-    os.environ[SIDER_URL] = sider_url
-    server, url = _start_api(hjem, port)
-    prosesser = [server]
+    _wait_for_the_last(hjem, port)
+    sideport = _page_port(port, adgang)
+    prefect_url, sider_url = f"http://{VERT}:{port}", f"http://{VERT}:{sideport}"
+    if adgang.vertsnavn:
+        prefect_url = f"https://{adgang.vertsnavn[0]}"
+        sider_url = f"{prefect_url}/{SIDESTI}"
+    os.environ |= {SIDER_URL: sider_url, PREFECT_URL: prefect_url}
+    server, url = _start_api(hjem, port, adgang)
+    starter = {
+        "arbeider": lambda: spawn(
+            hjem, "arbeider.log", "deployments.arbeider", miljo={**os.environ, API_INNLOGGING: adgang.innlogging}
+        ),
+        "vakt": lambda: spawn(
+            hjem, "vakt.log", "deployments.vakt", miljo={**os.environ, API_INNLOGGING: adgang.innlogging}
+        ),
+        "sider": lambda: spawn(
+            hjem, "sider.log", "deployments.sidetjener", str(sideport), miljo=_doorkeeper(adgang)
+        ),
+    }  # fmt: skip
+    tjeneste = Tjeneste(hjem, url, prefect_url, sider_url, adgang, server, starter)
     try:
         _wait_until_up(url, server)
-        notat = {"url": url, "port": port, "sider": sider_url}
+        notat = {
+            "url": url, "port": port, "sider": sider_url, "prefect": prefect_url, "pid": os.getpid(),
+            "passord": bool(adgang.passord), "mappe": str(hjem.mappe.resolve()),
+        }  # fmt: skip
         write_file(hjem.mappe / SERVERFIL, json.dumps(notat).encode())
-        arbeider = spawn(hjem, "arbeider.log", "deployments.arbeider")
-        prosesser.insert(0, arbeider)
-        sider = spawn(hjem, "sider.log", "deployments.sidetjener", str(sideport))
-        prosesser.insert(0, sider)
-        yield Tjeneste(url, sider_url, server, arbeider, sider)
+        tjeneste.start_others()
+        yield tjeneste
     finally:
         (hjem.mappe / SERVERFIL).unlink(missing_ok=True)
-        for prosess in prosesser:
+        for prosess in (*reversed(tjeneste.andre.values()), server):
             stop(prosess)
+
+
+def _wait_for_the_last(hjem: Hjem, port: int) -> None:
+    """Refuse a home that has a server; what is left of one whose ``start`` was killed stops by itself in a while."""
+    slutt = time.monotonic() + 2 * STOPP_SEKUNDER
+    while (notat := server_note(hjem.mappe)) and not _is_alive(notat.get("pid")) and time.monotonic() < slutt:
+        time.sleep(0.2)
+    if notat:
+        raise BrukerFeil("ÅH-1705", adresse=str(notat["url"]).removesuffix("/api"))
+    if not _is_free(port):
+        raise BrukerFeil("ÅH-1701", port=port)
+
+
+def _is_alive(pid: object) -> bool:
+    try:
+        os.kill(int(str(pid)), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _page_port(port: int, adgang: Adgang) -> int:
+    """Return where the pages are shown: the next port, which a proxy relies on; without one, any port will do."""
+    if port < HOYESTE_PORT and _is_free(port + 1):
+        return port + 1
+    if adgang.vertsnavn:
+        raise BrukerFeil("ÅH-1701", port=port + 1)
+    return free_port()
 
 
 @contextmanager
@@ -83,21 +174,28 @@ def temporary_api(hjem: Hjem) -> Iterator[Callable[[], None]]:
     """Start an API for this process alone, without the services of a standing server; yield how to wait for it.
 
     Meant for a replay, which makes every run itself. Starting it first lets it come up while the rest is imported.
+    Nobody else knows its password.
     """
-    port = free_port()
-    server, url = _start_api(hjem, port, "--no-services")
+    adgang = Adgang(secrets.token_urlsafe())
+    os.environ[API_INNLOGGING] = adgang.innlogging
+    server, url = _start_api(hjem, free_port(), adgang, UTEN_TJENESTER)
     try:
         yield lambda: _wait_until_up(url, server)
     finally:
         stop(server)
 
 
-def _start_api(hjem: Hjem, port: int, *valg: str) -> tuple[subprocess.Popen[bytes], str]:
+def _start_api(hjem: Hjem, port: int, adgang: Adgang, *valg: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start Prefect's API on a port of this machine and point this process and those it starts to it."""
     url = f"http://{VERT}:{port}/api"
     os.environ[API_URL] = url
     give_database(hjem.mappe)
-    return spawn(hjem, LOGG, "prefect", "server", "start", "--host", VERT, "--port", str(port), *valg), url
+    return spawn(hjem, LOGG, SERVERMODUL, str(port), *valg, miljo=_doorkeeper(adgang)), url
+
+
+def _doorkeeper(adgang: Adgang) -> dict[str, str]:
+    """Return the environment of a server: what it is to ask of who comes, and no other secret."""
+    return {**without_secrets(), ADGANG: adgang.as_text()}
 
 
 def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
@@ -108,45 +206,59 @@ def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
     slutt = time.monotonic() + PLANLEGGING_SEKUNDER
     mangler = dict(ventet)
     while mangler and time.monotonic() < slutt and tjeneste.lever:
-        planlagt = planned_runs(tjeneste.url)
+        with tjeneste.client() as klient:
+            planlagt = planned_runs(klient)
         mangler = {navn: tid for navn, tid in ventet.items() if tid not in planlagt.get(navn, [])}
         time.sleep(1 if mangler else 0)
-    if tjeneste.arbeider.poll() is not None:
+    if tjeneste.andre["arbeider"].poll() is not None:
         raise BrukerFeil("ÅH-1704", logg="prefect/arbeider.log")
     if mangler:
         raise BrukerFeil("ÅH-1703", rader=", ".join(navn[:2] for navn in sorted(mangler)))
 
 
-def planned_runs(url: str) -> dict[str, list[datetime]]:
+def planned_runs(klient: httpx.Client) -> dict[str, list[datetime]]:
     """Return flow name → moments of its scheduled runs, as the server has them."""
-    with httpx.Client(base_url=url, timeout=10) as klient:
-        flyter = {f["id"]: f["name"] for f in _pages(klient, "/flows/filter", {})}
-        planlagt = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
-        tider: dict[str, list[datetime]] = {}
-        for kjoring in _pages(klient, "/flow_runs/filter", planlagt):
-            tid = datetime.fromisoformat(kjoring["expected_start_time"].replace("Z", "+00:00"))
-            tider.setdefault(flyter[kjoring["flow_id"]], []).append(tid)
-        return tider
+    flyter = {f["id"]: f["name"] for f in pages(klient, "/flows/filter", {})}
+    planlagt = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    tider: dict[str, list[datetime]] = {}
+    for kjoring in pages(klient, "/flow_runs/filter", planlagt):
+        tid = datetime.fromisoformat(kjoring["expected_start_time"].replace("Z", "+00:00"))
+        tider.setdefault(flyter[kjoring["flow_id"]], []).append(tid)
+    return tider
 
 
-def _pages(klient: httpx.Client, sti: str, filter_: Mapping[str, object]) -> Iterator[dict[str, str]]:
+def pages(klient: httpx.Client, sti: str, filter_: Mapping[str, object]) -> Iterator[dict[str, str]]:
+    """Yield everything that a filter of the API finds."""
     start = 0
     while True:
-        svar = klient.post(sti, json={**filter_, "limit": MEST_PER_SIDE, "offset": start})
-        svar.raise_for_status()
-        side = svar.json()
+        svar = _ask(klient, sti, {**filter_, "limit": MEST_PER_SIDE, "offset": start})
+        side = svar.raise_for_status().json()
         yield from side
         if len(side) < MEST_PER_SIDE:
             return
         start += MEST_PER_SIDE
 
 
-def spawn(hjem: Hjem, loggnavn: str, modul: str, *ord_: str) -> subprocess.Popen[bytes]:
-    """Start a module as a process of its own group, so that Ctrl-C reaches us first; its output goes to a log."""
+def _ask(klient: httpx.Client, sti: str, filter_: Mapping[str, object]) -> httpx.Response:
+    """Put a question, which the API takes as a change; it wants to know that no other site's page puts it."""
+    merke = klient.headers.get(CSRF_MERKE)
+    if not merke:
+        svar = klient.get("/csrf-token", params={"client": CSRF_KLIENT}).raise_for_status().json()
+        klient.headers.update({CSRF_MERKE: svar["token"], "Prefect-Csrf-Client": CSRF_KLIENT})
+    return klient.post(sti, json=filter_)
+
+
+def spawn(
+    hjem: Hjem, loggnavn: str, modul: str, *ord_: str, miljo: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a module as a process of its own group, so that Ctrl-C reaches us first; its output goes to a log.
+
+    It does not outlive us, and its environment is ours where ``miljo`` is not given.
+    """
     with (hjem.mappe / "prefect" / loggnavn).open("ab") as logg:
         return subprocess.Popen(  # noqa: S603 our own interpreter and modules
-            [sys.executable, "-m", modul, *ord_], cwd=ROT, stdout=logg, stderr=logg, stdin=subprocess.DEVNULL,
-            start_new_session=True,
+            [sys.executable, "-m", "deployments.barn", modul, *ord_], cwd=ROT, stdout=logg, stderr=logg,
+            stdin=subprocess.PIPE, start_new_session=True, env=miljo,
         )  # fmt: skip
 
 
@@ -154,7 +266,7 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
     slutt = time.monotonic() + OPPSTART_SEKUNDER
     while time.monotonic() < slutt and server.poll() is None:
         try:
-            if httpx.get(f"{url}/health", timeout=2).is_success:
+            if httpx.get(f"{url}/health", timeout=2, trust_env=False).is_success:
                 return
         except httpx.HTTPError:
             pass
@@ -171,6 +283,8 @@ def stop(prosess: subprocess.Popen[bytes]) -> None:
                 prosess.wait(STOPP_SEKUNDER)
             except subprocess.TimeoutExpired:
                 continue
+    if prosess.stdin:
+        prosess.stdin.close()
 
 
 def free_port() -> int:

@@ -1,20 +1,22 @@
 """The pages for people, shown on this machine only while the program runs: ``rapporter/sider/`` and nothing else.
 
-Started by ``./arshjul start`` beside Prefect. It reads whole files of known kinds by their plain path, lists no folder,
-writes nothing and runs nothing: what a page asks for beside itself must lie among the pages.
+Started by ``./arshjul start`` beside Prefect, with what is asked of who comes in its environment. It reads whole files
+of known kinds by their plain path, lists no folder, writes nothing and runs nothing: what a page asks for beside itself
+must lie among the pages.
 """
 
+import os
 import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from deployments.miljo import VERT
+from deployments.miljo import ADGANG, VERT
+from tasks.adgang import KREV_PASSORD, Adgang, is_same_site
 from tasks.hjem import home
-from tasks.klokke import local_date, now
-from tasks.sider import FORSIDE, folder, write_front_page
+from tasks.sider import FORSIDE, folder
 
 TYPER: Final = {
     ".html": "text/html; charset=utf-8",
@@ -22,6 +24,7 @@ TYPER: Final = {
     ".csv": "text/csv; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".ics": "text/calendar; charset=utf-8",
 }
 HODER: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -37,13 +40,19 @@ MEST_ADRESSE: Final = 1000
 
 
 class Sidetjener(ThreadingHTTPServer):
-    """Shows the files beneath one folder, on this machine."""
+    """Shows the files beneath one folder, on this machine, to those who are let in."""
 
     daemon_threads = True
 
-    def __init__(self, rot: Path, port: int) -> None:
+    def __init__(self, rot: Path, port: int, adgang: Adgang) -> None:
         self.rot = rot.resolve()
+        self.adgang = adgang
         super().__init__((VERT, port), _Svarer)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 the library's own
+        """Say nothing of a browser that went away; the library would write a traceback."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def find(self, adresse: str) -> Path | None:
         """Return the file that an address means, or None: only plain names, all the way down from the folder.
@@ -83,10 +92,9 @@ class _Svarer(BaseHTTPRequestHandler):
         self._answer(med_innhold=False)
 
     def _answer(self, *, med_innhold: bool) -> None:
-        """Find the file and send it; a name other than this machine's is another site asking through the browser."""
-        port = self.server.server_address[1]
-        if self.headers.get("Host") not in {f"{VERT}:{port}", f"localhost:{port}"}:
-            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+        """Find the file and send it to one who is let in, under a name of ours, from no other site's page."""
+        if refused := self._refusal():
+            self.send_error(refused)
             return
         try:
             fil = self.server.find(self.path)
@@ -103,6 +111,17 @@ class _Svarer(BaseHTTPRequestHandler):
         if med_innhold:
             self.wfile.write(innhold)
 
+    def _refusal(self) -> HTTPStatus | None:
+        adgang = self.server.adgang
+        if not adgang.answers(self._sent, int(self.server.server_address[1])):
+            return HTTPStatus.MISDIRECTED_REQUEST
+        if not is_same_site(self._sent):
+            return HTTPStatus.FORBIDDEN
+        return None if adgang.judge(self._sent) else HTTPStatus.UNAUTHORIZED
+
+    def _sent(self, navn: str) -> list[str]:
+        return list(self.headers.get_all(navn, []))
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Refuse in one word, whatever was asked; the library's own answer repeats the question."""
         kode = HTTPStatus.METHOD_NOT_ALLOWED if code == HTTPStatus.NOT_IMPLEMENTED else HTTPStatus(code)
@@ -110,6 +129,9 @@ class _Svarer(BaseHTTPRequestHandler):
         self.send_response(kode)
         if kode == HTTPStatus.METHOD_NOT_ALLOWED:
             self.send_header("Allow", METODER)
+        if kode == HTTPStatus.UNAUTHORIZED:
+            for navn, verdi in KREV_PASSORD.items():
+                self.send_header(navn, verdi)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(tekst)))
         self.send_header("Connection", "close")
@@ -128,11 +150,9 @@ class _Svarer(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Serve the home's pages on the port given, until stopped. There is always a front page."""
-    hjem = home()
-    if not (folder(hjem) / FORSIDE).is_file():
-        write_front_page(hjem, local_date(now()))
-    with Sidetjener(folder(hjem), int(sys.argv[1])) as tjener:
+    """Serve the home's pages on the port given, until stopped."""
+    hjem, adgang = home(), Adgang.from_text(os.environ.pop(ADGANG))
+    with Sidetjener(folder(hjem), int(sys.argv[1]), adgang) as tjener:
         try:
             tjener.serve_forever()
         except KeyboardInterrupt:

@@ -13,28 +13,16 @@ from prefect.schedules import RRule, Schedule
 
 from deployments.rader import UTEN_RAD, built_rows, flow_of, service_flow
 from schemas.arshjul import Rad, Raddatoer, Radvalg
-from schemas.kjoring import Kjorevalg
+from schemas.kjoring import KJOR, VIS
+from tasks import sider
 from tasks.arshjul import row_dates
 from tasks.kalender import FORSTE_AAR, run_time
 from tasks.klokke import local_date
+from tasks.radhjelp import help_of
 
 MERKE = "årshjul"
 PLANNAVN = "hjul"
 AAR_FRAMOVER = 2
-BESKRIVELSER = {
-    "avgjore": "Godkjenner, avviser eller stopper et forslag. Godkjenningen gjelder nøyaktig det innholdet forslaget "
-    "har nå, og kan angres i angrefristen. Ingenting sendes herfra. Se tallene og prøvebrevene først.",
-    "kvitteringer": "Spør mottakerne hvordan det har gått med det som er sendt, og leser det som ligger i innboks: "
-    "returpost, arkivets svar og kvitteringer fra Udir (udir_kvittering). En kvittering fra Udir som ikke passer med "
-    "det som er overlevert, blir et avvik og endrer ingenting. Sender aldri noe.",
-    "angre": "Tar en innlasting tilbake: det som gjaldt før den, gjelder igjen, og historien viser begge deler. Brev "
-    "som er sendt, tas ikke tilbake. Den siste innlastingen må angres først.",
-    "rettelser": "Bruker rettelsene som ligger i innboks, alle eller ingen: en rad der den gamle verdien ikke er den "
-    "registeret har, stopper dem alle. En fil som er brukt før, endrer ingenting.",
-    "iverksett": "Sender det som er godkjent, hver ting høyst én gang. Trygg å kjøre på nytt. Sender aldri noe som "
-    "ikke er godkjent for nøyaktig det innholdet det har.",
-}
-"""What each flow without a row does, and never does."""
 STARTVERDIER = {
     "avgjore": {"forslag_id": "", "beslutning": "Godkjenn", "av": "", "grunn": ""},
     "angre": {"kjoring_id": "", "av": "", "grunn": ""},
@@ -57,9 +45,10 @@ def _skipped(datoer: Raddatoer) -> bool:
 
 
 def schedule(tider: Sequence[datetime]) -> Schedule:
-    """Return a schedule of exactly these moments, in Oslo time."""
+    """Return a schedule of exactly these moments, in Oslo time: then the row does its work, where its form shows it."""
     tekster = [f"{tid:%Y%m%dT%H%M%S}" for tid in tider]
-    return RRule(f"DTSTART:{tekster[0]}\nRDATE:{','.join(tekster)}", timezone="Europe/Oslo", slug=PLANNAVN)
+    regel = f"DTSTART:{tekster[0]}\nRDATE:{','.join(tekster)}"
+    return RRule(regel, timezone="Europe/Oslo", slug=PLANNAVN, parameters={"valg": {"gjor": KJOR}})
 
 
 def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeployment]:
@@ -68,14 +57,14 @@ def row_deployments(valg: Sequence[Radvalg], naa: datetime) -> list[RunnerDeploy
         _deployment(
             flow_of(rad),
             description(rad, valg, local_date(naa).year),
-            {"valg": Kjorevalg(rad=rad.rad).model_dump(mode="json", include={"rad", "aar", "bare_vis"})},
+            {"valg": {"gjor": VIS}},
             [MERKE, rad.farge, rad.flyt],
             coming_dates(rad, valg, naa),
         )
         for rad in built_rows()
     ]
     tjenester = [
-        _deployment(service_flow(navn), BESKRIVELSER[navn], {"valg": STARTVERDIER.get(navn, {})}, [MERKE, navn], [])
+        _deployment(service_flow(navn), _help(navn), {"valg": STARTVERDIER.get(navn, {})}, [MERKE, navn], [])
         for navn in UTEN_RAD
     ]
     return [*rader, *tjenester]
@@ -103,16 +92,20 @@ def _deployment(
 
 
 def description(rad: Rad, valg: Sequence[Radvalg], aar: int) -> str:
-    """Return what the row does and when, in Markdown, with this year's conflicts."""
+    """Return what the row does, needs and never does, and when, in Markdown, with this year's conflicts."""
     datoer = row_dates(rad, aar, tuple(valg))
     konflikter = "\n".join(f"- {konflikt.tekst} {konflikt.forslag}" for konflikt in datoer.konflikter)
     return (
-        f"**{rad.plan}**\n\n{rad.merknad or ''}\n\nFarge: {rad.farge} (utledet). "
-        f"Kjøres {_days(datoer)} i {aar}.\n\n"
-        "Kjøringen endrer bare registeret og lager forslag. Ingenting sendes før et menneske har godkjent det.\n"
-        + ("Den leser utfylte arbeidslister og legger ut nye i mappen for dem.\n" if rad.rytme_uker else "")
-        + (f"\n**Hjulet og kalenderen er uenige:**\n{konflikter}\n" if konflikter else "")
+        f"**{rad.plan}**\n\n{rad.merknad or ''}\n\nFarge: {rad.farge} (utledet). Kjøres {_days(datoer)} i {aar}.\n\n"
+        + (f"**Hjulet og kalenderen er uenige:**\n{konflikter}\n\n" if konflikter else "")
+        + _help(rad.rad)
     )
+
+
+def _help(navn: str) -> str:
+    """Return the help of a row or a service, and where the wheel is shown."""
+    hjul = f"\n[Årshjulet: hva som forfaller, venter og er galt]({sider.front_page()})\n" if sider.are_served() else ""
+    return help_of(navn).markdown() + hjul
 
 
 def _days(datoer: Raddatoer) -> str:

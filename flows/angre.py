@@ -2,7 +2,7 @@
 
 from schemas.angring import Angret, Angrevalg
 from tasks.angring import undo
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Angre en innlasting")

@@ -4,7 +4,7 @@ from schemas.avgjorelse import Avgjorelsesvalg, Avgjort
 from tasks.avgjorelse import decide
 from tasks.hjem import home
 from tasks.klokke import now
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Godkjenn, avvis eller stopp et forslag")

@@ -8,8 +8,8 @@ from tasks.arbeid.pliktarbeid import give_duties
 from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.kjoring import run
+from tasks.rutine import routine
 from tasks.skole.moter import load_pupils_at_risk, season_meetings, tell_meetings
-from tasks.steg import routine
 
 
 @routine("Avklaringsmøter på de videregående skolene")

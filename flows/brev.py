@@ -3,7 +3,7 @@
 from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.forslag import propose
 from tasks.kjoring import run
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Brev")

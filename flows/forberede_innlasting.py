@@ -5,7 +5,7 @@ from tasks.avvik import report
 from tasks.forberedelse import inspect_waiting
 from tasks.innboks import receive
 from tasks.kjoring import run
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Forberede innlasting")

@@ -9,8 +9,8 @@ from tasks.kjoring import run
 from tasks.klokke import now
 from tasks.konvertering import convert, unconverted
 from tasks.nokkelside import attach
+from tasks.rutine import routine
 from tasks.skoleaarskode import warn
-from tasks.steg import routine
 from tasks.svar import register_answers
 from tasks.vigo_ot import fetch
 from tasks.vurdering import take_in

@@ -9,7 +9,7 @@ from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.gjennomgang import not_reviewed, tell_progress
 from tasks.kjoring import run
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Gjennomgang av alle ungdommer")

@@ -10,7 +10,7 @@ from tasks.forslag import propose
 from tasks.ikke_mott import start_clocks, tell_clocks, to_meet
 from tasks.innlasting import load
 from tasks.kjoring import run
-from tasks.steg import routine
+from tasks.rutine import routine
 from tasks.vurdering import take_in
 
 

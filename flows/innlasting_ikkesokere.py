@@ -5,7 +5,7 @@ from tasks.avvik import report
 from tasks.innlasting import load
 from tasks.kjoring import run
 from tasks.otto import prepare_load_file
-from tasks.steg import routine
+from tasks.rutine import routine
 from tasks.vurdering import take_in
 
 

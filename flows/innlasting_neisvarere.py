@@ -6,7 +6,7 @@ from tasks.innlasting import load
 from tasks.kjoring import run
 from tasks.konvertering import convert, unconverted
 from tasks.otto import prepare_load_file
-from tasks.steg import routine
+from tasks.rutine import routine
 from tasks.vurdering import take_in
 
 

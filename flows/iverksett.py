@@ -3,7 +3,7 @@
 from schemas.iverksetting import Iverksatt, Iverksettingsvalg
 from tasks.hjem import home
 from tasks.klokke import clock, now
-from tasks.steg import routine
+from tasks.rutine import routine
 from tasks.utboks import send
 
 

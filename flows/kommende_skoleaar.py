@@ -8,9 +8,9 @@ from tasks.arbeid.pliktarbeid import give_duties
 from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.kjoring import run
+from tasks.rutine import routine
 from tasks.skoleaarskode import warn
 from tasks.skolestart import starting_school, tell_school_start
-from tasks.steg import routine
 
 
 @routine("Kode for kommende skoleår")

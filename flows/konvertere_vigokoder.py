@@ -4,7 +4,7 @@ from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.avvik import report
 from tasks.kjoring import run
 from tasks.konvertering import convert, unconverted, unused
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Konvertere Vigo-koder")

@@ -4,7 +4,7 @@ from schemas.kvittering import Kvitteringsresultat, Kvitteringsvalg
 from tasks.hjem import home
 from tasks.klokke import now
 from tasks.kvitteringer import collect
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Hent kvitteringer")

@@ -4,7 +4,7 @@ from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks.forslag import propose
 from tasks.kjoring import run
 from tasks.overforing import reproduce, seal
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Overføring til Udir")

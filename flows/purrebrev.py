@@ -5,7 +5,7 @@ from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.kjoring import run
 from tasks.ringeliste import note_selection
-from tasks.steg import routine
+from tasks.rutine import routine
 from tasks.svar import register_answers
 from tasks.vurdering import take_in
 

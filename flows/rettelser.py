@@ -4,7 +4,7 @@ from schemas.rettelser import Rettelsesvalg, Rettet
 from tasks.hjem import home
 from tasks.klokke import now
 from tasks.rettelser import apply_corrections
-from tasks.steg import routine
+from tasks.rutine import routine
 
 
 @routine("Bruk rettelser")

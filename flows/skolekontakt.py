@@ -8,11 +8,11 @@ from tasks.arbeid.pliktarbeid import give_duties
 from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.kjoring import run
+from tasks.rutine import routine
 from tasks.skole.kontakt import school_work, tell_schools
 from tasks.skole.moter import school_meetings, tell_meetings
 from tasks.skole.skoler import load_schools
 from tasks.skole.skolesvar import take_forms
-from tasks.steg import routine
 
 
 @routine("Kontakt med skolene")

@@ -8,9 +8,9 @@ from tasks.arbeid.pliktarbeid import give_duties
 from tasks.avvik import report
 from tasks.forslag import propose
 from tasks.kjoring import run
+from tasks.rutine import routine
 from tasks.soker.arbeid import applicant_findings, applicant_table, applicant_work
 from tasks.soker.sokere import load_applicants
-from tasks.steg import routine
 
 
 @routine("Søkere")

@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from schemas.skjema import form
 
 
 class Angrevalg(BaseModel):
     """Which load to take back, who decides it, and why."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"description": "Hvilken innlasting som skal tas tilbake. Skriv aldri noe om en person her."},
-    )
+    model_config = form(
+        "Hvilken innlasting som skal tas tilbake. Skriv aldri noe om en person her.",
+        "kjoring_id", "av", "grunn", "bare_vis",
+    )  # fmt: skip
 
     kjoring_id: str = Field(title="Kjøring", description="Innlastingen som skal angres, for eksempel 2026-12-1.")
     av: str = Field(title="Navnet ditt", description="Den som bestemmer det.")
@@ -20,9 +21,7 @@ class Angrevalg(BaseModel):
     bare_vis: bool = Field(
         default=False, title="Bare vis", description="Sier hva det ville endret, og endrer ingenting."
     )
-    naa: datetime | None = Field(
-        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
-    )
+    naa: datetime | None = None
 
 
 class Angret(BaseModel):

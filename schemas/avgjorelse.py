@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from schemas.iverksetting import Sendt
+from schemas.skjema import form
 
 
 class Beslutning(StrEnum):
@@ -19,24 +21,22 @@ class Beslutning(StrEnum):
 class Avgjorelsesvalg(BaseModel):
     """Which proposal, what is decided, by whom and why. The form in the Prefect UI is made from this."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "description": "Se forslagets tall i kjøringens oppsummering og prøvebrevene i mappen rapporter/forslag "
-            "før du godkjenner. Skriv aldri noe om en person her."
-        },
+    model_config = form(
+        "Se forslagets tall i kjøringens oppsummering og prøvebrevene i mappen rapporter/forslag før du godkjenner. "
+        "Skriv aldri noe om en person her.",
+        "forslag_id",
+        "beslutning",
+        "av",
+        "grunn",
     )
 
     forslag_id: str = Field(title="Forslag", description="For eksempel F2026-14-1.")
-    beslutning: Beslutning = Field(
+    beslutning: Annotated[Beslutning, WithJsonSchema({"type": "string", "enum": list(Beslutning)})] = Field(
         title="Beslutning", description="Stopp gjelder et forslag som er godkjent eller holder på å sendes."
     )
     av: str = Field(title="Navnet ditt", description="Den som bestemmer. I drift en annen enn den som foreslo.")
     grunn: str = Field(default="", title="Grunn", description="Må fylles ut for å avvise eller stoppe.")
-    naa: datetime | None = Field(
-        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
-    )
+    naa: datetime | None = None
 
 
 class Avgjort(BaseModel):

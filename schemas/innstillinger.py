@@ -10,6 +10,8 @@ from schemas.arshjul import Radvalg
 from schemas.verdier import Kanal, Modus
 
 DENNE_MASKINEN = "127.0.0.1"
+PROXYHODE = "X-Arshjul-Proxy"
+"""The header in which the county's proxy shows that it is the proxy."""
 
 
 class _Del(BaseModel):
@@ -180,6 +182,47 @@ class Gjester(_Del):
     epost: tuple[str, ...] = ()
 
 
+class Sikkerhet(_Del):
+    """Who reaches Prefect and the pages from other machines, through a proxy of the county's own.
+
+    ``vertsnavn`` are the names they are asked for there, small letters, the first is the one links are made with.
+    ``navnehode`` is the header in which the proxy says who is logged in; the secret that proves it is the proxy never
+    stands here.
+    """
+
+    vertsnavn: tuple[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")], ...] = ()
+    navnehode: str = Field(default="", pattern=r"^(X-[A-Za-z0-9-]+|Remote-User)?$")
+
+    @model_validator(mode="after")
+    def navn_kommer_utenfra(self) -> "Sikkerhet":
+        """Refuse a header with names where nobody comes through a proxy."""
+        if self.navnehode and not self.vertsnavn:
+            raise ValueError("navnehode trenger vertsnavn")
+        if self.navnehode.lower() == PROXYHODE.lower():
+            raise ValueError("navnehode er hodet for proxyens hemmelighet")
+        return self
+
+
+class Oppbevaring(_Del):
+    """How long things are kept, where the county keeps them for another time than ``data/regler/oppbevaring.csv``.
+
+    Without ``person_aar`` no youth is ever deleted, without ``brevinnhold_aar`` no letter's text. The years are counted
+    from the end of the year.
+    """
+
+    person_aar: int | None = Field(default=None, ge=1)
+    brevinnhold_aar: int | None = Field(default=None, ge=1)
+    raafil_dager: int | None = Field(default=None, ge=1)
+    karantene_dager: int | None = Field(default=None, ge=1)
+    eksport_dager: int | None = Field(default=None, ge=1)
+    arbeidsliste_dager: int | None = Field(default=None, ge=1)
+    forhaandsvisning_dager: int | None = Field(default=None, ge=1)
+    innsyn_dager: int | None = Field(default=None, ge=1)
+    skole_dager: int | None = Field(default=None, ge=1)
+    sikkerhetskopi_dager: int | None = Field(default=None, ge=1)
+    prefect_dager: int | None = Field(default=None, ge=1)
+
+
 class Fravaer(_Del):
     """Days when an adviser is away (both included), and who has her lists meanwhile."""
 
@@ -286,6 +329,8 @@ class Innstillinger(_Del):
     kanalgrenser: dict[Kanal, Kanalgrense] = {}
     godkjenning: Godkjenning = Godkjenning()
     gjester: Gjester = Gjester()
+    sikkerhet: Sikkerhet = Sikkerhet()
+    oppbevaring: Oppbevaring = Oppbevaring()
     skoleaarskoder: tuple[Skoleaarskode, ...] = ()
     radvalg: tuple[Radvalg, ...] = ()
     overskrifter: dict[str, dict[str, str]] = {}

@@ -2,20 +2,18 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from schemas.skjema import form
 
 
 class Iverksettingsvalg(BaseModel):
     """Which proposal to carry out."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"description": "Hvilke godkjente forslag som skal sendes."}
-    )
+    model_config = form("Hvilke godkjente forslag som skal sendes.", "forslag_id")
 
     forslag_id: str = Field(default="", title="Forslag", description="Tom betyr alle som er godkjent.")
-    naa: datetime | None = Field(
-        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
-    )
+    naa: datetime | None = None
 
 
 class Sendt(BaseModel):

@@ -1,45 +1,56 @@
 """A run of a row: what it is asked to do, and what it answers."""
 
 from datetime import date, datetime
+from typing import Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.skjema import form
 from schemas.verdier import Utfall
+
+Gjor: TypeAlias = Literal["Vis først hva som ville skjedd", "Kjør", "Kjør, og godta leveransen som ble stoppet"]
+VIS: Final[Gjor] = "Vis først hva som ville skjedd"
+KJOR: Final[Gjor] = "Kjør"
+GODTA: Final[Gjor] = "Kjør, og godta leveransen som ble stoppet"
 
 
 class Kjorevalg(BaseModel):
-    """What a run is asked to do. The form in the Prefect UI is made from this; it never holds a person."""
+    """What a run is asked to do. It never holds a person.
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"description": "Hva kjøringen skal gjøre. Skriv aldri noe om en person her."},
-    )
+    ``rad`` is blank where the run was started from the row's own form: the deployment says which row it is. ``godta``
+    is the code of an unusual delivery that is right all the same (ÅH-2015); ``kjent_tid`` tells how it stood then.
+    """
 
-    rad: str = Field(title="Rad i årshjulet", description="Radens navn, for eksempel 14-brev-ikkesokere.")
-    aar: int = Field(default=0, title="År", description="0 betyr året kjøringen er planlagt for.")
-    per_dato: date | None = Field(default=None, title="Per dato", description="Tom betyr datoen årshjulet gir.")
-    kjent_tid: datetime | None = Field(
-        default=None,
-        title="Slik vi kjente det",
-        description="For overføring, forberedelse og ajourhold: sier hvordan det sto da, og endrer ingenting.",
+    model_config = form("Skriv aldri noe om en person her.", "gjor", "aar", "annet_aar", "av")
+
+    gjor: Gjor = Field(
+        default=KJOR,
+        title="Hva skal kjøringen gjøre?",
+        description="Vis først endrer ingenting: svaret sier hva som er nytt, endret og borte, og har en lenke for å "
+        "kjøre. Godta gjelder bare nøyaktig den leveransen som ble stoppet sist.",
     )
-    naa: datetime | None = Field(
-        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
-    )
-    bare_vis: bool = Field(
-        default=False, title="Bare vis", description="Sier hva kjøringen ville gjort, og endrer ingenting."
+    aar: int = Field(default=0, title="År i årshjulet", description="0 betyr året raden er planlagt for nå.")
+    annet_aar: bool = Field(
+        default=False,
+        title="Jeg mener et annet år enn i år",
+        description="Må krysses av når året over ikke er det raden er planlagt for nå.",
     )
     av: str = Field(
         default="",
         title="Navnet ditt",
         description="Må fylles ut når modus er drift og raden foreslår noe. Den som foreslår, kan ikke godkjenne.",
     )
-    godta: str = Field(
-        default="",
-        title="Godta leveransen",
-        description="Koden i meldingen ÅH-2015 når en uvanlig leveranse likevel er riktig. Den gjelder bare de filene.",
-    )
+    rad: str = ""
+    per_dato: date | None = None
+    kjent_tid: datetime | None = None
+    naa: datetime | None = None
+    bare_vis: bool = False
+    godta: str = ""
+
+    @property
+    def endrer_ingenting(self) -> bool:
+        """Whether the run only tells what it would do."""
+        return self.bare_vis or self.gjor == VIS
 
 
 class Tabell(BaseModel):
@@ -64,12 +75,27 @@ class Side(BaseModel):
     adresse: str
 
 
+TELLINGER: Final = {
+    "inn": "Rader inn",
+    "lastet": "Lastet",
+    "nye": "– av dem nye",
+    "uendret": "Uendret",
+    "borte": "Ikke lenger med",
+    "karantene": "Satt til side",
+    "foreslaatt": "Foreslått sendt",
+    "oppgaver": "Nye oppgaver",
+    "avvik": "Åpne avvik",
+}
+"""What a run counts, in the order and words in which people see it."""
+
+
 class Kjoreresultat(BaseModel):
     """What a run did, as ``run --json`` prints it. Counts only.
 
     ``inn = lastet + uendret + karantene`` always; ``nye`` are those of ``lastet`` whom we did not know. ``forskjell``
     is the number of changed values by field, of those we knew, ``merknader`` what a person should know, ``tabeller``
-    counts to look at, ``sider`` pages the run made. ``sha256`` is the content of a transfer, else absent.
+    counts to look at, ``sider`` pages the run made. ``forrige`` holds the last generation's
+    counts, empty for the first. ``sha256`` is the content of a transfer, else absent.
     """
 
     model_config = ConfigDict(use_enum_values=True)
@@ -93,6 +119,7 @@ class Kjoreresultat(BaseModel):
     sekunder: float = 0.0
     forslag_id: str | None = None
     sha256: str | None = None
+    forrige: dict[str, int] = Field(default_factory=dict)
     forskjell: dict[str, int] = Field(default_factory=dict)
     merknader: list[str] = Field(default_factory=list)
     tabeller: list[Tabell] = Field(default_factory=list)
@@ -104,24 +131,17 @@ class Kjoreresultat(BaseModel):
         return f"rad-{self.rad}"
 
     def oppsummering(self) -> str:
-        """Return the run's counts as a Norwegian Markdown table."""
-        rader = {
-            "Rader inn": self.inn,
-            "Lastet": self.lastet,
-            "– av dem nye": self.nye,
-            "Uendret": self.uendret,
-            "Ikke lenger med": self.borte,
-            "Satt til side": self.karantene,
-            "Foreslått sendt": self.foreslaatt,
-            "Nye oppgaver": self.oppgaver,
-            "Åpne avvik": self.avvik,
-        }
-        linjer = "\n".join(f"| {navn} | {antall} |" for navn, antall in rader.items())
+        """Return the run's counts as a Norwegian Markdown table, beside the last generation's where there is one."""
+        linjer = "\n".join(
+            f"| {navn} | {getattr(self, felt)} |" + (f" {self.forrige[felt]} |" if self.forrige else "")
+            for felt, navn in TELLINGER.items()
+        )
+        hode = "| Hva | Nå | Forrige kjøring |\n|---|---:|---:|" if self.forrige else "| Hva | Antall |\n|---|---:|"
         hva = f"Kjøring {self.kjoring_id}" if self.kjoring_id else "Prøve som ikke endret noe"
         tabeller = "".join(tabell.markdown() for tabell in self.tabeller)
         return (
             f"# {self.rad} · {self.aar}\n\n{hva}, per {self.per_dato:%d.%m.%Y}: "
-            f"**{self.utfall}**\n\n| Hva | Antall |\n|---|---:|\n{linjer}\n\n"
+            f"**{self.utfall}**\n\n{hode}\n{linjer}\n\n"
             f"{self._difference()}{tabeller}{self._pages()}## Neste steg\n\n{self._next_step()}\n"
         )
 

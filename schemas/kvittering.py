@@ -2,19 +2,17 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
+
+from schemas.skjema import form
 
 
 class Kvitteringsvalg(BaseModel):
     """When receipts are fetched."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"description": "Spør mottakerne hvordan det har gått."}
-    )
+    model_config = form("Spør mottakerne hvordan det har gått.")
 
-    naa: datetime | None = Field(
-        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
-    )
+    naa: datetime | None = None
 
 
 class Kvitteringsresultat(BaseModel):

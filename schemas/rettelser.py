@@ -2,24 +2,20 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from schemas.skjema import form
 
 
 class Rettelsesvalg(BaseModel):
     """How the corrections in the inbox are taken."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"description": "Bruker rettelsene som ligger i innboks. Skriv aldri noe om en person her."},
-    )
+    model_config = form("Bruker rettelsene som ligger i innboks. Skriv aldri noe om en person her.", "bare_vis")
 
     bare_vis: bool = Field(
         default=False, title="Bare vis", description="Sier hva rettelsene ville gjort, og endrer ingenting."
     )
-    naa: datetime | None = Field(
-        default=None, title="Tidspunkt", description="Tom betyr nå. Brukes når året spilles av."
-    )
+    naa: datetime | None = None
 
 
 class Rettet(BaseModel):

@@ -8,6 +8,7 @@ import duckdb
 
 from schemas.angring import Angret, Angrevalg
 from schemas.kjoring import Kjorevalg
+from schemas.revisjon import Handling
 from tasks import kategorier
 from tasks.feil import BrukerFeil
 from tasks.hjem import home
@@ -17,6 +18,7 @@ from tasks.kjoring import Kjoring, run
 from tasks.konsekvenser import consequences
 from tasks.oppgaver import LUKKET
 from tasks.register import fakta, utsagn
+from tasks.revisjon import note
 
 
 def undo(valg: Angrevalg) -> Angret:
@@ -40,6 +42,8 @@ def undo(valg: Angrevalg) -> Angret:
             "INSERT INTO angring (angret_kjoring_id, kjoring_id, av, grunn, tid) VALUES (?, ?, ?, ?, ?)",
             [valg.kjoring_id, kjoring.kjoring_id, valg.av, valg.grunn, kjoring.registrert_tid],
         )
+        antall = {"ungdommer": ungdommer, "opplysninger": opplysninger, "som kjøring": kjoring.kjoring_id}
+        note(kjoring.con, kjoring.naa, valg.av, Handling.ANGRET, valg.kjoring_id, antall)
         merknader = [funn.tekst for funn in consequences(kjoring)]
     return Angret(
         kjoring_id=None if valg.bare_vis else kjoring.kjoring_id,

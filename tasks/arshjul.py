@@ -81,7 +81,8 @@ def find_row(tekst: str) -> Rad:
 
 def row_dates(rad: Rad, aar: int, valg: Iterable[Radvalg] = ()) -> Raddatoer:
     """Return one row's dates in a year; its conflicts may concern other rows, so all choices are taken."""
-    return next(datoer for datoer in wheel(aar, valg) if datoer.rad.rad == rad.rad)
+    hjul = _resolved(aar, valg)
+    return replace(hjul[rad.rad], konflikter=find_conflicts(hjul[rad.rad], hjul))
 
 
 def wheel(aar: int, valg: Iterable[Radvalg] = ()) -> tuple[Raddatoer, ...]:
@@ -91,10 +92,15 @@ def wheel(aar: int, valg: Iterable[Radvalg] = ()) -> tuple[Raddatoer, ...]:
         BrukerFeil: ÅH-1203 for a year out of reach, ÅH-1201 for a choice without a row, ÅH-1210 for a choice that
             cannot be used.
     """
+    hjul = _resolved(aar, valg)
+    return tuple(replace(datoer, konflikter=find_conflicts(datoer, hjul)) for datoer in hjul.values())
+
+
+def _resolved(aar: int, valg: Iterable[Radvalg]) -> dict[str, Raddatoer]:
+    """Return row → its dates in a year, without conflicts; raises as ``wheel``."""
     kalender.check_year(aar)
     valgt = _choices(aar, valg)
-    hjul = {rad.rad: _resolve(rad, aar, valgt.get(rad.rad)) for rad in read_wheel()}
-    return tuple(replace(datoer, konflikter=find_conflicts(datoer, hjul)) for datoer in hjul.values())
+    return {rad.rad: _resolve(rad, aar, valgt.get(rad.rad)) for rad in read_wheel()}
 
 
 def _choices(aar: int, valg: Iterable[Radvalg]) -> dict[str, Radvalg]:

@@ -3,18 +3,18 @@
 from datetime import datetime
 
 from schemas.avgjorelse import Avgjorelsesvalg, Avgjort, Beslutning
+from schemas.revisjon import Handling
 from schemas.verdier import Kanal, Tilstand
 from tasks import forslag
 from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
-from tasks.klokke import to_utc
+from tasks.revisjon import note
 from tasks.steg import step
 from tasks.utboks import stopped
 from tasks.utboksavvik import report_all
 from tasks.utboksposter import write_events
 
-KOM_FRAM = "avgjort_kom_fram"
-KOM_IKKE_FRAM = "avgjort_kom_ikke_fram"
+KOM_FRAM, KOM_IKKE_FRAM = Handling.KOM_FRAM, Handling.KOM_IKKE_FRAM
 
 
 @step("Avgjør forslaget")
@@ -50,5 +50,5 @@ def settle(hjem: Hjem, utsending_id: str, av: str, naa: datetime, *, kom_fram: b
         framme = Tilstand.SENDT if svar[1] == Kanal.UDIR else Tilstand.LEVERT
         ny, grunn = (framme, KOM_FRAM) if kom_fram else (Tilstand.AVVIST, KOM_IKKE_FRAM)
         write_events(con, [(utsending_id, ny, grunn, "")], naa)
-        con.execute("INSERT INTO revisjon VALUES (?, ?, ?, ?)", [to_utc(naa), av, grunn, utsending_id])
+        note(con, naa, av, grunn, utsending_id)
         report_all(con, hjem, naa)

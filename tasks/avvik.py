@@ -51,6 +51,12 @@ def make_receipt_findings(con: duckdb.DuckDBPyConnection, aar: int, funn: dict[t
     _make_exactly(con, rader, onsket, f"K{aar}", f"K{aar}")
 
 
+def make_copy_findings(con: duckdb.DuckDBPyConnection, rader: set[tuple[str, int]], funn: Funn) -> None:
+    """Open the same deviation about a copied home on each row and year; the row's next run closes it."""
+    for rad, aar in sorted(rader):
+        _make_exactly(con, [], {(rad, aar, *funn)}, f"H{aar}", f"H{aar}")
+
+
 def _make_exactly(
     con: duckdb.DuckDBPyConnection,
     rader: list[tuple[str, int, str, str, str]],

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import duckdb
 import pandas as pd
 
+from schemas.revisjon import Handling
 from schemas.utsending import Sending, Utkast, content_hash, letter_key
 from schemas.verdier import Forslagstilstand, Kanal, Modus, Tilstand
 from tasks import kodeverk
@@ -17,14 +18,15 @@ from tasks.feil import BrukerFeil, ProgramFeil
 from tasks.forhaandsvisning import remove_previews, write_previews
 from tasks.forslagsvisning import APNE, describe
 from tasks.hjem import Hjem
+from tasks.hjemvern import refuse_quarantined
 from tasks.kjoring import Kjoring
 from tasks.klokke import from_utc, local_date, to_utc
 from tasks.oppgaver import assign
+from tasks.revisjon import SYSTEMET, note
 from tasks.steg import is_scheduled, step
 from tasks.utboksposter import follow_channels, planned, write_events
 from tasks.utkast import BREVKANALER, draft
 
-SYSTEMET = "Årshjul"
 STOPPET = "stoppet"
 KAN_BLI = {
     Forslagstilstand.GODKJENT: (Forslagstilstand.VENTER,),
@@ -77,6 +79,7 @@ def _tell(kjoring: Kjoring, forslag_id: str, utkast: Utkast) -> None:
     if brev:
         kjoring.note("ÅH-3068", mappe=f"rapporter/forslag/{forslag_id}")
         kjoring.etterpaa.append(lambda: write_previews(kjoring.hjem, forslag_id, brev))
+        note(kjoring.con, kjoring.naa, kjoring.av, Handling.PROVEBREV, forslag_id)
 
 
 def _listed(tall: dict[str, int]) -> str:
@@ -138,7 +141,7 @@ def attempted(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> set[str]:
 def approve(hjem: Hjem, forslag_id: str, av: str, naa: datetime) -> datetime:
     """Approve a waiting proposal for exactly the content it has now; return when it may be sent at the earliest.
 
-    BrukerFeil ÅH-1407 where the one who approves is the one who proposed, in mode ``drift``.
+    BrukerFeil ÅH-1407 where the one who approves is the one who proposed, in mode ``drift``; ÅH-1802 in a copied home.
     """
     _decide(hjem, forslag_id, Forslagstilstand.GODKJENT, "godkjennes", naa, av, "")
     return naa + timedelta(minutes=hjem.innstillinger.godkjenning.angrefrist_minutter)
@@ -168,12 +171,14 @@ def _decide(
         tilstand = state_of(con, forslag_id)
         if tilstand not in KAN_BLI[ny]:
             raise BrukerFeil("ÅH-1402", forslag=forslag_id, tilstand=tilstand, handling=handling)
-        if ny is Forslagstilstand.GODKJENT and hjem.innstillinger.modus is Modus.DRIFT:
-            _another_approves(con, forslag_id, av)
+        if ny is Forslagstilstand.GODKJENT:
+            refuse_quarantined(con, hjem.mappe)
+            if hjem.innstillinger.modus is Modus.DRIFT:
+                _another_approves(con, forslag_id, av)
         set_state(con, forslag_id, ny, naa, av, grunn)
         if ny is Forslagstilstand.STOPPET:
             refuse_waiting(con, forslag_id, naa)
-        con.execute("INSERT INTO revisjon VALUES (?, ?, ?, ?)", [to_utc(naa), av, ny, forslag_id])
+        note(con, naa, av, Handling(ny), forslag_id)
 
 
 def _another_approves(con: duckdb.DuckDBPyConnection, forslag_id: str, av: str) -> None:

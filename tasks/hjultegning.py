@@ -4,14 +4,18 @@ Months and ISO weeks stand around the rim, January at the top and clockwise; row
 ones outermost. The list beside the wheel says what each number is.
 """
 
+import base64
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from typing import Final
 
 from schemas.arshjul import Farge, Raddatoer
+from tasks.hjul import symboler
+from tasks.hjul.tilstand import Tilstand
 from tasks.kalender import MAANEDER, short_text, span_text, week_of
 
 BREDDE, HOYDE = 1560, 1080
@@ -24,6 +28,11 @@ HALV_SIRKEL: Final = 180
 KORTESTE_BUE: Final = 7  # days; a shorter row is drawn this wide, so that its number can be read
 LISTE_X, LISTE_Y, LISTE_SKRITT = 1050, 146, 30.4
 LISTE_TEGN: Final = 60
+UTEN_LISTE: Final = (30, 40, 1000, 1000)
+"""The part of the picture that is the wheel alone: left, top, width, height."""
+SYMBOL_RADIUS: Final = 9.0
+OVERFLODIG: Final = re.compile(r"(?<=\d\.\d)\d\b")
+"""The second decimal of a coordinate."""
 FORKLARING: Final = {
     Farge.HVIT: "Innlasting og rapportering i OTTO (OTTO-ansvarlig)",
     Farge.ROSA: "Rapportering til Utdanningsdirektoratet",
@@ -52,27 +61,45 @@ class _Bue:
     bane: int
 
 
-def draw(datoer: Sequence[Raddatoer], aar: int, i_dag: date | None = None) -> str:
+def draw(
+    datoer: Sequence[Raddatoer],
+    aar: int,
+    i_dag: date | None = None,
+    tilstander: Mapping[str, Tilstand] | None = None,
+    *,
+    liste: bool = True,
+) -> str:
     """Return the wheel of a year as one SVG document without fonts, links or scripts from outside.
 
     Each row is an element with a title and a description for screen readers. ``i_dag`` marks a day of the year.
+    ``tilstander`` (row → how it stands) adds each row's state as a symbol and in words, and what the symbols mean.
+    Without ``liste`` it is the wheel alone.
     """
     buer = _place(datoer, aar)
     baner = max((bue.bane for bue in buer), default=0) + 1
     tykkelse = min(BANE_TYKKELSE, (BANE_YTRE - BANE_INDRE) / baner)
+    staar = tilstander or {}
     deler = [
-        *_head(aar, len(datoer)),
+        *_head(aar, len(datoer), liste=liste),
+        *([f"<defs>{symboler.definitions()}</defs>"] if staar else []),
         *_rim(aar),
         *_lanes(baner, tykkelse),
-        *(linje for bue in buer for linje in _row(bue, tykkelse, aar)),
+        *(linje for bue in buer for linje in _row(bue, tykkelse, aar, staar.get(bue.datoer.rad.rad))),
         *(_marker(i_dag) if i_dag and i_dag.year == aar else ()),
-        _text(SENTRUM_X, SENTRUM_Y + 6, f"Årshjul {aar}", 36, "hjul-midt hjul-fet"),
-        _text(SENTRUM_X, SENTRUM_Y + 36, "Oppfølgingstjenesten", 17, "hjul-midt hjul-dempet"),
-        *_legend(),
-        *_list(datoer),
+        *(_symbol(bue, tykkelse, aar, staar[bue.datoer.rad.rad]) for bue in buer if bue.datoer.rad.rad in staar),
+        *_middle(aar, forklar=bool(staar)),
+        *((*_legend(), *_list(datoer)) if liste else ()),
         "</svg>",
     ]
     return "\n".join(deler) + "\n"
+
+
+def as_image(svg: str) -> str:
+    """Return a drawing as a data URI no larger than it must be: what an image cannot be asked about is left out."""
+    uten = re.sub(r'<(title|desc) id="hjul-rad-[^>]*>[^<]*</\1>\n', "", svg)
+    uten = re.sub(r'<g (id="hjul-rad-[^>]*|aria-hidden="true")>', "<g>", uten).replace(' aria-hidden="true"', "")
+    kort = OVERFLODIG.sub("", uten).replace("hjul-", "h").replace("\n", "")
+    return "data:image/svg+xml;base64," + base64.b64encode(kort.encode()).decode()
 
 
 def _n(tall: float) -> str:
@@ -145,9 +172,10 @@ def _rim_text(grader: float, radius: float, tekst: str, storrelse: float, klasse
     return f'<g transform="rotate({_n(snu)} {_n(x)} {_n(y)})">{tegn}</g>'
 
 
-def _head(aar: int, antall: int) -> Iterator[str]:
+def _head(aar: int, antall: int, *, liste: bool) -> Iterator[str]:
+    utsnitt = " ".join(str(tall) for tall in ((0, 0, BREDDE, HOYDE) if liste else UTEN_LISTE))
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BREDDE} {HOYDE}" lang="nb" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{utsnitt}" lang="nb" '
         'role="graphics-document document" aria-labelledby="hjul-tittel hjul-beskrivelse">'
     )
     yield f'<title id="hjul-tittel">Årshjul {aar}</title>'
@@ -194,28 +222,52 @@ def _lanes(baner: int, tykkelse: float) -> Iterator[str]:
         yield f'<circle class="hjul-bane" stroke-opacity=".55" {ring} aria-hidden="true"/>'
 
 
-def _row(bue: _Bue, tykkelse: float, aar: int) -> Iterator[str]:
+def _edges(bue: _Bue, tykkelse: float, aar: int) -> tuple[float, float, float, float]:
+    """Return an arc's first and last angle, and its outer and inner radius."""
+    ytre = BANE_YTRE - bue.bane * tykkelse
+    luft = math.degrees(1.6 / ytre)
+    return _degrees(bue.fra, aar) + luft, _degrees(bue.til, aar) - luft, ytre, ytre - tykkelse + BANE_LUFT
+
+
+def _row(bue: _Bue, tykkelse: float, aar: int, tilstand: Tilstand | None) -> Iterator[str]:
     """Draw a row as an arc with its number, titled for those who hear the picture."""
     rad, farge = bue.datoer.rad, KLASSE[bue.datoer.rad.farge]
-    ytre = BANE_YTRE - bue.bane * tykkelse
-    indre = ytre - tykkelse + BANE_LUFT
-    luft = math.degrees(1.6 / ytre)
-    fra, til = _degrees(bue.fra, aar) + luft, _degrees(bue.til, aar) - luft
+    fra, til, ytre, indre = _edges(bue, tykkelse, aar)
     hoppes = " hjul-hoppes" if bue.datoer.valg and bue.datoer.valg.hopp_over else ""
     navn = f"hjul-rad-{rad.nr:02}"
     x, y = _point((fra + til) / 2, (ytre + indre) / 2)
     yield f'<g id="{navn}" role="img" aria-labelledby="{navn}-t {navn}-b">'
     yield f'<title id="{navn}-t">{rad.nr}. {escape(rad.plan)}</title>'
-    yield f'<desc id="{navn}-b">{escape(_description(bue.datoer))}</desc>'
+    yield f'<desc id="{navn}-b">{escape(_description(bue.datoer, tilstand))}</desc>'
     yield _sector(fra, til, ytre, indre, f"hjul-rad hjul-{farge}{hoppes}")
     yield _text(x, y + 5.4, str(rad.nr), 15.5, f"hjul-nr hjul-nr-{farge}")
     yield "</g>"
 
 
-def _description(datoer: Raddatoer) -> str:
+def _symbol(bue: _Bue, tykkelse: float, aar: int, tilstand: Tilstand) -> str:
+    """Draw how a row stands in the outer corner at the arc's end; its description says it in words."""
+    _, til, ytre, _ = _edges(bue, tykkelse, aar)
+    radius = ytre - SYMBOL_RADIUS * 0.7
+    x, y = _point(til - math.degrees(SYMBOL_RADIUS * 0.7 / radius), radius)
+    return symboler.placed(tilstand, x, y, SYMBOL_RADIUS)
+
+
+def _middle(aar: int, *, forklar: bool) -> Iterator[str]:
+    """Write what the wheel is, and what its symbols mean where it has any."""
+    topp = SENTRUM_Y - (72 if forklar else 0)
+    yield _text(SENTRUM_X, topp + 6, f"Årshjul {aar}", 36, "hjul-midt hjul-fet")
+    yield _text(SENTRUM_X, topp + 36, "Oppfølgingstjenesten", 17, "hjul-midt hjul-dempet")
+    for plass, tilstand in enumerate(Tilstand if forklar else ()):
+        y = topp + 70 + plass * 24
+        yield symboler.placed(tilstand, SENTRUM_X - 56, y, SYMBOL_RADIUS)
+        yield _text(SENTRUM_X - 38, y + 5, tilstand.capitalize(), 15)
+
+
+def _description(datoer: Raddatoer, tilstand: Tilstand | None) -> str:
     deler = [f"{span_text(datoer.fra, datoer.til)}, {FORKLARING[datoer.rad.farge]}"]
     deler += [f"frist {short_text(datoer.frist)}"] if datoer.frist else []
     deler += ["hoppes over i år"] if datoer.valg and datoer.valg.hopp_over else []
+    deler += [f"tilstand: {tilstand}"] if tilstand else []
     return "; ".join(deler) + "." + "".join(f" {konflikt.tekst}" for konflikt in datoer.konflikter)
 
 

@@ -15,17 +15,19 @@ from typing import Final
 import duckdb
 
 from schemas.arshjul import Rad, Raddatoer, Radvalg
-from schemas.kjoring import Kjoreresultat, Kjorevalg, Side, Tabell
+from schemas.kjoring import GODTA, TELLINGER, Kjoreresultat, Kjorevalg, Side, Tabell
 from schemas.verdier import Utfall
 from tasks import klokke
 from tasks.arshjul import find_row, read_wheel, row_dates
 from tasks.feil import BrukerFeil, messages
-from tasks.hjem import Hjem, home
+from tasks.hjem import INNSTILLINGER, Hjem, home
+from tasks.hjemvern import least_generation, refuse_quarantined
 from tasks.hjul import stopp
 from tasks.kalender import FORSTE_AAR, school_year
 from tasks.register import historikk
+from tasks.revisjon import note_run
 from tasks.sider import path_of
-from tasks.steg import flow_run_id, planned_time
+from tasks.steg import flow_run_id, is_by_hand, planned_time
 
 RAPPORTER: Final = ("ajourhold", "forberede_overforing", "overforing")
 """The flows that can tell how it stood at an earlier moment; the others change what is so now."""
@@ -59,7 +61,7 @@ class Kjoring:
         self.hjem = hjem
         self.datoer = datoer
         self.naa = naa
-        self.bare_vis = valg.bare_vis
+        self.bare_vis = valg.endrer_ingenting
         self.godta = valg.godta
         self.av = valg.av.strip()
         self.kjent_tid = valg.kjent_tid
@@ -71,6 +73,7 @@ class Kjoring:
         self.gyldig_fra: date = valg.per_dato or min(kjoredag, i_dag)
         self.varighet = klokke.stopwatch(lopende=valg.naa is None)
         self.generasjon = 0
+        self.forrige: dict[str, int] = {}
         self.tall = Tall()
         self.endrede_felt: Counter[str] = Counter()
         self.nytt_nummer = 0
@@ -150,6 +153,7 @@ class Kjoring:
             utfall=self._outcome(),
             forslag_id=self.forslag_id,
             sha256=self.sha256,
+            forrige=self.forrige,
             forskjell=dict(sorted(self.endrede_felt.items())),
             merknader=self.merknader,
             tabeller=self.tabeller,
@@ -176,10 +180,14 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
     kjoring = open_run(valg)
     try:
         with kjoring._transaction():  # noqa: SLF001 the two make one thing
-            kjoring.generasjon = _next_generation(kjoring)
+            if not (kjoring.bare_vis or kjoring.kjent_tid):
+                refuse_quarantined(kjoring.con, kjoring.hjem.mappe)
+            kjoring.forrige = _last_generation(kjoring)
+            kjoring.generasjon = max(kjoring.forrige.pop("generasjon", 0) + 1, least_generation(kjoring.con))
             yield kjoring
             for gjor in kjoring.for_slutt.values():
                 gjor()
+            _show_set_aside(kjoring)
             _remember(kjoring)
     except Exception as feil:
         _tell_stop(kjoring, feil)
@@ -188,12 +196,26 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
         _tidy(kjoring)
 
 
-def _next_generation(kjoring: Kjoring) -> int:
-    svar = kjoring.con.execute(
-        "SELECT coalesce(max(generasjon), 0) + 1 FROM kjoring WHERE rad = ? AND aar = ?",
+def _last_generation(kjoring: Kjoring) -> dict[str, int]:
+    """Return the number and the counts of the row's last run that year; empty where it has not been run."""
+    funnet = kjoring.con.execute(
+        f"SELECT generasjon, {', '.join(TELLINGER)} FROM kjoring WHERE rad = ? AND aar = ?"  # noqa: S608 our own names
+        " ORDER BY generasjon DESC LIMIT 1",
         [kjoring.rad.rad, kjoring.aar],
     ).fetchone()
-    return svar[0] if svar else 1
+    return dict(zip(["generasjon", *TELLINGER], funnet, strict=True)) if funnet else {}
+
+
+def _show_set_aside(kjoring: Kjoring) -> None:
+    """Add a table of why the row's rows are set aside, as long as any are."""
+    rader = kjoring.con.execute(
+        "SELECT kode, kolonne, count(*) AS antall FROM karantene WHERE rad = ? AND aar = ? AND tilstand = 'åpen'"
+        " GROUP BY ALL ORDER BY antall DESC, kode, kolonne",
+        [kjoring.rad.rad, kjoring.aar],
+    ).fetchall()
+    if rader:
+        hva = [(kode, messages()[kode][0], kolonne, antall) for kode, kolonne, antall in rader]
+        kjoring.tabeller.append(Tabell(tittel="Satt til side", hoder=("Kode", "Hva", "Kolonne", "Antall"), rader=hva))
 
 
 def _tell_stop(kjoring: Kjoring, feil: Exception) -> None:
@@ -219,7 +241,8 @@ def _tidy(kjoring: Kjoring) -> None:
 def open_run(valg: Kjorevalg) -> Kjoring:
     """Resolve row, year, dates and time.
 
-    Raises BrukerFeil ÅH-1201 (row), ÅH-1203 (year), ÅH-1204 (skipped this year), ÅH-1214 (cannot tell how it stood).
+    Raises BrukerFeil ÅH-1201 (row), ÅH-1203 (year), ÅH-1204 (skipped this year), ÅH-1214 (cannot tell how it stood),
+    ÅH-1215 (another year than the one it is planned for, without saying so), ÅH-1216 (no delivery to accept).
     """
     hjem = home()
     naa = valg.naa or klokke.now()
@@ -227,11 +250,25 @@ def open_run(valg: Kjorevalg) -> Kjoring:
     if valg.kjent_tid and rad.flyt not in RAPPORTER:
         nummer = [str(annen.nr) for annen in read_wheel() if annen.flyt in RAPPORTER]
         raise BrukerFeil("ÅH-1214", rad=rad.rad, rader=", ".join(nummer))
-    aar = valg.aar or _year_of(rad, klokke.local_date(valg.naa or planned_time() or naa), hjem.radvalg)
+    i_aar = _year_of(rad, klokke.local_date(valg.naa or planned_time() or naa), hjem.radvalg)
+    aar = valg.aar or i_aar
+    if aar != i_aar and is_by_hand() and not valg.annet_aar:
+        raise BrukerFeil("ÅH-1215", aar=aar, i_aar=i_aar)
     datoer = row_dates(rad, aar, hjem.radvalg)
     if datoer.valg is not None and datoer.valg.hopp_over:
         raise BrukerFeil("ÅH-1204", rad=rad.rad, aar=datoer.aar)
+    if valg.gjor == GODTA:
+        valg = valg.model_copy(update={"godta": _stopped_delivery(hjem, rad, aar)})
     return Kjoring(valg, hjem, datoer, naa)
+
+
+def _stopped_delivery(hjem: Hjem, rad: Rad, aar: int) -> str:
+    """Return the code of the delivery that stopped the row's last run: it accepts those files and no others."""
+    with hjem.register.transaction(f"leveransen til rad {rad.rad} som ble stoppet") as con:
+        koder = [ett.godta for ett in stopp.unmended(con) if (ett.rad, ett.aar) == (rad.rad, aar) and ett.godta]
+    if not koder:
+        raise BrukerFeil("ÅH-1216", rad=rad.rad, aar=aar)
+    return koder[0]
 
 
 def _year_of(rad: Rad, dag: date, valg: Sequence[Radvalg]) -> int:
@@ -257,4 +294,5 @@ def _remember(kjoring: Kjoring) -> None:
     sider = [side.model_copy(update={"adresse": path_of(side.adresse)}) for side in svar.sider]
     lagret = svar.model_copy(update={"sider": sider}).model_dump_json()
     kjoring.con.execute("INSERT INTO kjoringssvar VALUES (?, ?, ?)", [kjoring.kjoring_id, lagret, flow_run_id()])
+    note_run(kjoring.con, kjoring.naa, kjoring.av, kjoring.kjoring_id, kjoring.hjem.mappe / INNSTILLINGER, vars(tall))
     historikk.remember(kjoring.con, ferdig_tid)

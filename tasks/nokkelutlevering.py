@@ -4,6 +4,7 @@ All the tables are held together, for the same number stands in several: those e
 and of the regions.
 """
 
+import getpass
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -12,11 +13,14 @@ from typing import Final, TypeAlias
 import pandas as pd
 
 from schemas.nokkeltall import ALLE, ANTALL
+from schemas.revisjon import Handling
 from tasks.diagram import number
 from tasks.filer import write_file
 from tasks.hjem import Hjem
+from tasks.klokke import now
 from tasks.nokkelside import named, parts
 from tasks.nokkeltall import NOKKEL, UTEN_KONTAKT, steps
+from tasks.revisjon import note
 from tasks.sider import render
 from tasks.undertrykking import SKJULT, Ligning, Smaatall, limits, suppress
 
@@ -39,6 +43,8 @@ def write(hjem: Hjem, ramme: pd.DataFrame, dato: date, kjent: datetime | None = 
     mappe, navn = hjem.mappe / "rapporter" / "utlevering", named("nokkeltall-", dato, kjent)
     vist = ramme.assign(verdi=ramme["verdi"].mask(skjult), skjult=skjult)
     side = render(hjem, "Nøkkeltall", dato, parts(vist, dato, kjent, explanation(regel)))
+    with hjem.register.transaction("nøkkeltall til utlevering") as con:
+        note(con, now(), getpass.getuser(), Handling.UTLEVERT, navn, {"tall": len(ramme), "skjult": int(skjult.sum())})
     return [
         write_file(mappe / f"{navn}.csv", as_csv(ramme, skjult).encode("utf-8-sig")),
         write_file(mappe / f"{navn}.html", side),

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.kjoring import Tabell
+from schemas.revisjon import Handling
 from schemas.utsending import Sending, Utelatt, Utkast, as_json, make_key
 from schemas.verdier import Kanal, Mottaker
 from tasks import kodeverk, udirpakker
@@ -22,6 +23,7 @@ from tasks.kalender import school_year
 from tasks.kjoring import Kjoring
 from tasks.leveranseformat import delivery_format, line_sql, write_lines
 from tasks.register import fakta
+from tasks.revisjon import note
 from tasks.skjermede import protected
 from tasks.steg import step
 from tasks.tilmeldte import FELT, parameters, tilmeldte_sql
@@ -172,6 +174,7 @@ def seal(kjoring: Kjoring) -> None:
             kjoring.forslag_id,
         ],
     )
+    _note(kjoring, Handling.PAKKE, navn, pakke)
 
 
 @step("Gjenskap pakken")
@@ -190,6 +193,12 @@ def reproduce(kjoring: Kjoring) -> None:
         navn = file_name(kjoring.rad.nr, kjoring.per_dato, pakke.sha256[:12])
         write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.csv", pakke.data)
         write_file(kjoring.hjem.utboks / "udir" / "gjenskapt" / f"{navn}.json", pakke.manifest)
+        _note(kjoring, Handling.GJENSKAPT, navn, pakke)
+
+
+def _note(kjoring: Kjoring, handling: Handling, navn: str, pakke: Pakke) -> None:
+    antall = {"ungdommer": pakke.antall, "utelatt": len(pakke.utelatte)}
+    note(kjoring.con, kjoring.naa, kjoring.av, handling, navn, antall)
 
 
 def _reconciliation(kjoring: Kjoring, pakke: Pakke) -> Tabell:

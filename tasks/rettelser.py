@@ -5,6 +5,7 @@ All or none: one row that does not fit stops every file of the run. What was use
 """
 
 import hashlib
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ import pyarrow as pa
 from schemas import fodselsnummer
 from schemas.format import Filformat
 from schemas.rettelser import Rettet
+from schemas.revisjon import Handling
 from tasks import klokke, kodeverk
 from tasks.feil import BrukerFeil
 from tasks.filer import make_folder
@@ -24,6 +26,7 @@ from tasks.hjem import Hjem
 from tasks.lesing import read_bytes
 from tasks.register import fakta
 from tasks.rettelsesvurdering import Fil, Rettelse, judge
+from tasks.revisjon import note
 from tasks.steg import step
 
 FORMAT: Final = "rettelser"
@@ -81,6 +84,8 @@ def _use(hjem: Hjem, naa: datetime, filer: list[Fil], format_: Filformat, *, bar
             if bare_vis or any(fil.feil for fil in filer):
                 raise _Stopp
             resultat.rettelse_id = rettelse_id if resultat.brukt else None
+            for av, antall in sorted(Counter(rad.av for fil in filer for rad in fil.rader).items()):
+                note(con, naa, av, Handling.RETTET, rettelse_id, {"rettelser": antall})
     except _Stopp:
         pass
     return resultat

@@ -1,6 +1,7 @@
 """Pages for people: HTML files under ``rapporter/sider/`` that hold counts and never a person.
 
-While the program runs they are served on this machine only; ``ARSHJUL_SIDER`` is then where. The front page lists them.
+While the program runs they are served on this machine only; ``ARSHJUL_SIDER`` is then where. The front page is the
+wheel (``tasks/hjul/side.py``); ``alle/index.html`` lists the others.
 """
 
 import os
@@ -8,11 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from schemas.kjoring import Side, Tabell
@@ -22,11 +24,13 @@ from tasks.hjem import Hjem
 ADRESSE: Final = "ARSHJUL_SIDER"
 MAL: Final = "side.html"
 FORSIDE: Final = "index.html"
-FORSIDETITTEL: Final = "Alle sidene"
+FORSIDETITTEL: Final = "Årshjulet"
+ALLE: Final = "alle"
+ALLETITTEL: Final = "Alle sidene"
 INGEN_SIDER: Final = "Sidene kommer her når en rad som lager en, er kjørt, eller med ./arshjul figures."
 OM_SIDEN: Final = re.compile(r'<meta name="arshjul-(\w+)" content="([^"]*)">')
 MEST_HODE: Final = 2000
-TALL: Final = re.compile(r"[\d\u00a0,]*\d|[:–]")
+TALL: Final = re.compile(r"[+\u2212]?[\d\u00a0,]*\d|[:–]")
 """A number as people write it, and the signs that stand for one."""
 
 
@@ -41,13 +45,14 @@ class Figur:
 
 @dataclass(frozen=True)
 class Del:
-    """A part of a page: a heading, text, the chart and table that say the same, and links within the pages."""
+    """A part of a page: a heading, text, points, the chart and table that say the same, and links within the pages."""
 
     tittel: str
     tekst: str = ""
     figur: Figur | None = None
     tabell: Tabell | None = None
     lenker: tuple[Side, ...] = ()
+    punkter: tuple[str, ...] = ()
 
 
 def folder(hjem: Hjem) -> Path:
@@ -56,17 +61,37 @@ def folder(hjem: Hjem) -> Path:
 
 
 def write_page(hjem: Hjem, mappe: str, tittel: str, per_dato: date, deler: list[Del]) -> Side:
-    """Write a page as ``MAPPE/index.html``, put it on the front page, and return where it is."""
-    forside = "../" * len(Path(mappe).parts) + FORSIDE
-    write_file(folder(hjem) / mappe / FORSIDE, render(hjem, tittel, per_dato, deler, forside))
-    write_front_page(hjem, per_dato)
+    """Write a page as ``MAPPE/index.html``, put it on the list of pages, and return where it is."""
+    write_file(folder(hjem) / mappe / FORSIDE, render(hjem, tittel, per_dato, deler, way_to_front(mappe)))
+    write_list(hjem, per_dato)
     return Side(tittel=tittel, adresse=address(mappe))
 
 
-def render(hjem: Hjem, tittel: str, per_dato: date, deler: list[Del], forside: str = "") -> bytes:
-    """Return a page as HTML that needs nothing but itself; ``forside`` is the way to the front page, if it has one."""
-    miljo = Environment(loader=FileSystemLoader(DATA / "maler"), autoescape=True, undefined=StrictUndefined)
-    html = miljo.get_template(MAL).render(
+def way_to_front(mappe: str) -> str:
+    """Return the way from the page in ``mappe`` to the front page."""
+    return "../" * len(Path(mappe).parts) + FORSIDE
+
+
+@cache
+def template(navn: str) -> Template:
+    """Return a page's template: what it is filled with is text and never markup, unless it says so."""
+    miljo = Environment(
+        loader=FileSystemLoader(DATA / "maler"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return miljo.get_template(navn)
+
+
+def render(hjem: Hjem, tittel: str, per_dato: date, deler: list[Del], forside: str = "", merke: str = "") -> bytes:
+    """Return a page as HTML that needs nothing but itself; ``forside`` is the way to the front page, if it has one.
+
+    A page with a ``merke`` is found from the front page and does not stand on the list: the mark says what it was
+    made from.
+    """
+    html = template(MAL).render(
         tittel=tittel,
         fylke=hjem.innstillinger.fylke.navn,
         dato=per_dato.isoformat(),
@@ -74,10 +99,16 @@ def render(hjem: Hjem, tittel: str, per_dato: date, deler: list[Del], forside: s
         deler=deler,
         forside=forside,
         forsidetittel=FORSIDETITTEL,
+        merke=merke,
         number_columns=_number_columns,
         Markup=Markup,
     )
     return html.encode()
+
+
+def mark_of(sti: Path) -> str:
+    """Return what a page says that it was made from; blank where there is no such page."""
+    return _about(sti).get("merke", "") if sti.is_file() else ""
 
 
 def _number_columns(tabell: Tabell) -> list[bool]:
@@ -85,28 +116,35 @@ def _number_columns(tabell: Tabell) -> list[bool]:
     return [all(TALL.fullmatch(str(rad[nr])) for rad in tabell.rader) for nr in range(len(tabell.hoder))]
 
 
-def write_front_page(hjem: Hjem, per_dato: date) -> None:
+def write_list(hjem: Hjem, per_dato: date) -> None:
     """Write the list of the pages, by kind, the newest first; libraries' own pages are reached from ours.
 
     It is as of its newest page, or ``per_dato`` while there are none.
     """
-    funnet = sorted(_found(folder(hjem)), reverse=True)
+    rot = folder(hjem)
+    funnet = sorted(_found(rot), reverse=True)
+    nyest = date.fromisoformat(funnet[0][0]) if funnet else per_dato
     deler = [
-        Del(navn, lenker=tuple(Side(tittel=_day(dag), adresse=sti) for dag, tittel, sti in funnet if tittel == navn))
+        Del(
+            navn, lenker=tuple(Side(tittel=_day(d), adresse=f"../{sti}") for d, tittel, sti in funnet if tittel == navn)
+        )
         for navn in sorted({tittel for _, tittel, _ in funnet})
     ]
-    nyest = date.fromisoformat(funnet[0][0]) if funnet else per_dato
-    html = render(hjem, FORSIDETITTEL, nyest, deler or [Del("Ingen sider ennå", INGEN_SIDER)])
-    write_file(folder(hjem) / FORSIDE, html)
+    html = render(hjem, ALLETITTEL, nyest, deler or [Del("Ingen sider ennå", INGEN_SIDER)], way_to_front(ALLE))
+    write_file(rot / ALLE / FORSIDE, html)
 
 
 def _found(rot: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield the date, title and path of each page of ours."""
-    for sti in rot.rglob(f"*/{FORSIDE}"):
-        with sti.open(encoding="utf-8", errors="replace") as fil:
-            om = dict(OM_SIDEN.findall(fil.read(MEST_HODE)))
-        if om:
+    """Yield the date, title and path of each page of ours that stands on it."""
+    for sti in rot.glob(f"*/**/{FORSIDE}"):
+        om = _about(sti)
+        if "tittel" in om and sti.parent != rot / ALLE:
             yield om["dato"], unescape(om["tittel"]), sti.relative_to(rot).as_posix()
+
+
+def _about(sti: Path) -> dict[str, str]:
+    with sti.open(encoding="utf-8", errors="replace") as fil:
+        return dict(OM_SIDEN.findall(fil.read(MEST_HODE)))
 
 
 def _day(iso: str) -> str:
@@ -122,6 +160,11 @@ def address(mappe: str) -> str:
     """Return where a page can be opened: on this machine while the program runs, else its path under the home."""
     rot = os.environ.get(ADRESSE)
     return f"{rot}/{mappe}/{FORSIDE}" if rot else f"rapporter/sider/{mappe}/{FORSIDE}"
+
+
+def front_page() -> str:
+    """Return where the front page is shown; only while the pages are served."""
+    return f"{os.environ[ADRESSE]}/"
 
 
 def path_of(adresse: str) -> str:

@@ -1,33 +1,37 @@
-"""Prefect around plain functions: a routine is a flow, a step is a task, and no person's value gets past either.
+"""Prefect around a step: a task inside a flow run, elsewhere just its function; and what is known of the run under way.
 
-Outside a flow run a step is just its function, so that ``replay --plain`` and the tests need no engine.
+So ``replay --plain`` and the tests need no engine. No person's value gets past a step.
 """
 
-from collections.abc import Callable
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Final, ParamSpec, TypeVar
+from uuid import UUID
 
-from prefect import Flow, flow, task
-from prefect.artifacts import create_markdown_artifact
+from prefect import task
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
 
-from schemas.kjoring import Kjorevalg
-from tasks.arshjul import find_row
-from tasks.feil import ArshjulFeil, BrukerFeil, ProgramFeil
+from tasks.feil import ArshjulFeil, ProgramFeil
 from tasks.sted import place_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
+MELLOM_FRAMDRIFT: Final = 1.0
+"""Seconds between two tellings of how far a work has come."""
 
 
 def step(navn: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a Prefect task called ``navn`` when it is called inside a flow run."""
 
     def wrap(funksjon: Callable[P, R]) -> Callable[P, R]:
-        oppgave = task(name=navn, persist_result=False, cache_policy=NO_CACHE, retries=0)(_guarded(funksjon))
+        oppgave = task(name=navn, persist_result=False, cache_policy=NO_CACHE, retries=0)(guarded(funksjon))
 
         @wraps(funksjon)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -38,51 +42,14 @@ def step(navn: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return wrap
 
 
-class Resultat(Protocol):
-    """What a routine answers: counts that can be shown."""
-
-    @property
-    def artefakt(self) -> str:
-        """The key of the artifact that shows it."""
-
-    def oppsummering(self) -> str:
-        """Return it as Markdown."""
-
-    def model_dump(self, *, mode: str) -> dict[str, Any]:
-        """Return it as JSON values."""
+def deployed_row() -> str:
+    """Return the number of the row whose deployment started the flow run under way, blank where none did."""
+    return str(deployment.name or "").partition(" ")[0]
 
 
-def routine(navn: str) -> Callable[[Callable[P, Resultat]], Flow[P, dict[str, Any]]]:
-    """Make a function a Prefect flow called ``navn`` that answers with counts and shows them as an artifact."""
-
-    def wrap(funksjon: Callable[P, Resultat]) -> Flow[P, dict[str, Any]]:
-        @wraps(funksjon)
-        def run(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
-            for valg in (*args, *kwargs.values()):
-                _must_belong(valg, funksjon.__name__)
-            resultat = _guarded(funksjon)(*args, **kwargs)
-            if FlowRunContext.get():
-                create_markdown_artifact(resultat.oppsummering(), key=resultat.artefakt, description="Oppsummering")
-            return resultat.model_dump(mode="json")
-
-        run.__annotations__["return"] = dict[str, Any]
-        flyt: Flow[P, dict[str, Any]] = flow(name=navn, flow_run_name=_run_name, persist_result=False, retries=0)(run)
-        return flyt
-
-    return wrap
-
-
-def _run_name() -> str:
-    """Return what the run is called in the UI: its row or proposal, and the year."""
-    valg = dict(flow_run.parameters).get("valg") or {}
-    valg = valg if isinstance(valg, dict) else valg.model_dump()
-    return " · ".join(str(valg[navn]) for navn in ("rad", "forslag_id", "aar") if valg.get(navn)) or "alle godkjente"
-
-
-def _must_belong(valg: object, flyt: str) -> None:
-    """Refuse a row that another routine runs: its name can be changed in the form. BrukerFeil ÅH-1213."""
-    if isinstance(valg, Kjorevalg) and find_row(valg.rad).flyt != flyt:
-        raise BrukerFeil("ÅH-1213", rad=valg.rad)
+def is_by_hand() -> bool:
+    """Tell whether a person started the flow run under way from its form."""
+    return bool(deployed_row()) and not is_scheduled()
 
 
 def is_scheduled() -> bool:
@@ -103,7 +70,35 @@ def flow_run_id() -> str:
     return str(lopet.flow_run.id) if lopet and lopet.flow_run else ""
 
 
-def _guarded(funksjon: Callable[P, R]) -> Callable[P, R]:
+@contextmanager
+def progress(hva: str, antall: int) -> Iterator[Callable[[int], None]]:
+    """Show in Prefect how far a long work of ``antall`` items has come: call with how many more are done.
+
+    ``hva`` holds ids of ours only. Told at most every second; outside a flow run nothing is shown.
+    """
+    if not FlowRunContext.get() or not antall:
+        yield lambda _: None
+        return
+    nokkel = "framdrift-" + re.sub(r"[^a-z0-9]+", "-", hva.lower())
+    artefakt = UUID(str(create_progress_artifact(0.0, key=nokkel, description=f"{hva}: {antall} i alt")))
+    gjort, sist = 0, time.monotonic()
+
+    def done(flere: int) -> None:
+        nonlocal gjort, sist
+        gjort += flere
+        if time.monotonic() - sist >= MELLOM_FRAMDRIFT:
+            sist = time.monotonic()
+            _tell(artefakt, gjort / antall)
+
+    yield done
+    _tell(artefakt, gjort / antall)
+
+
+def _tell(artefakt: UUID, andel: float) -> None:
+    update_progress_artifact(artefakt, round(100 * min(andel, 1.0), 1))
+
+
+def guarded(funksjon: Callable[P, R]) -> Callable[P, R]:
     """Let our own errors through, without what they came of; turn any other into its kind and place.
 
     The new error is raised outside the handler, so that the old one's text does not follow along.

@@ -15,22 +15,25 @@ from filelock import FileLock, Timeout
 
 from schemas.innstillinger import Kanalgrense
 from schemas.iverksetting import Sendt
+from schemas.revisjon import Handling
 from schemas.verdier import Forslagstilstand, Kanal, Tilstand
 from tasks.feil import BrukerFeil
 from tasks.filer import FIL_RETTIGHETER, HALVSKREVET, make_folder
 from tasks.forhaandsvisning import remove_previews
-from tasks.forslag import SYSTEMET, refuse_waiting, regret_until, set_state, state_of
+from tasks.forslag import refuse_waiting, regret_until, set_state, state_of
 from tasks.godkjentvakt import ENDRET, knowledge, refuse_changed, still_holds
 from tasks.hjem import Hjem
+from tasks.hjemvern import refuse_quarantined
 from tasks.kanal import Kanalvei, Leveranse, Leveringssvar, Post
 from tasks.kanaler import channel
 from tasks.klokke import Ur, clock, local_date
+from tasks.revisjon import SYSTEMET, note_new
 from tasks.sjekkliste import write_checklist
-from tasks.steg import step
+from tasks.steg import progress, step
 from tasks.takt import DOGNGRENSE, MINUTTGRENSE, Takt, clear_wait, note_wait, reason_text, waits
 from tasks.trykkoverlevering import write_sheets
 from tasks.utboksavvik import report_all
-from tasks.utboksposter import FERDIGE, channels, count_by_state, posts, record, write_events
+from tasks.utboksposter import FERDIGE, channels, count_by_state, planned, posts, record, write_events
 from tasks.utkast import BREVKANALER
 
 LAAS = "utsending.laas"
@@ -65,7 +68,7 @@ def send(
     how the county delivers by each channel.
     One that has changed since it was approved keeps none of the others from being sent; it is told at the end.
     Raises BrukerFeil ÅH-1401 (unknown), ÅH-1402 (not approved), ÅH-1403 (changed since approval; it expires), ÅH-1404
-    (someone else is sending), and what a channel that cannot be used says.
+    (someone else is sending), ÅH-1802 (a copied home), and what a channel that cannot be used says.
     """
     ur = ur or clock(naa)
     with alone(hjem):
@@ -102,6 +105,7 @@ class Utsending:
 
 def _approved(hjem: Hjem, forslag_id: str | None) -> list[str]:
     with hjem.register.transaction("godkjente forslag") as con:
+        refuse_quarantined(con, hjem.mappe)
         if forslag_id:
             tilstand = state_of(con, forslag_id)
             if tilstand in UTEN_SVAR:
@@ -180,10 +184,12 @@ def _send_channel(utsending: Utsending, kanal: Kanal, vei: Kanalvei) -> None:
     grense = utsending.hjem.innstillinger.kanalgrenser.get(kanal, Kanalgrense())
     takt = Takt(kanal, grense, utsending.start, utsending.ur)
     with utsending.register() as con:
-        if not posts(con, utsending.forslag_id, Tilstand.PLANLAGT, kanal, mest=1):
-            return
+        planlagt = sum(enkelt is kanal for _, _, enkelt in planned(con, utsending.forslag_id))
+    if not planlagt:
+        return
     # Opened before anything is claimed: a channel that cannot be opened has begun nothing.
-    with vei.open(utsending.hjem, utsending.naa) as leveranse:
+    framdrift = progress(f"{utsending.forslag_id} {kanal}", planlagt)
+    with vei.open(utsending.hjem, utsending.naa) as leveranse, framdrift as gjort:
         while bolk := _claim(utsending, takt, vei):
             svar = _deliver(leveranse, bolk)
             stoppet = next((enkelt for _, enkelt in svar if enkelt.stopp), None)
@@ -191,6 +197,7 @@ def _send_channel(utsending: Utsending, kanal: Kanal, vei: Kanalvei) -> None:
                 record(con, svar, utsending.naa)
                 if stoppet:
                     note_wait(con, utsending.forslag_id, kanal, stoppet.vent_til or utsending.naa, stoppet.grunn)
+            gjort(len(svar))
             utsending.hatt_tur.update(item for item, enkelt in svar if enkelt.tilstand is Tilstand.PLANLAGT)
             if stoppet:
                 return
@@ -276,6 +283,8 @@ def _finish(utsending: Utsending) -> Sendt:
         igjen = antall.get(Tilstand.PLANLAGT, 0) + antall.get(Tilstand.SENDER, 0)
         if state_of(con, utsending.forslag_id) is Forslagstilstand.IVERKSETTES and not igjen:
             set_state(con, utsending.forslag_id, Forslagstilstand.IVERKSATT, utsending.naa, SYSTEMET, "")
+        if antall.keys() - {Tilstand.PLANLAGT}:
+            note_new(con, utsending.naa, "", Handling.SENDT, utsending.forslag_id, dict(sorted(antall.items())))
         report_all(con, utsending.hjem, utsending.naa)
         write_sheets(con, utsending.hjem, utsending.forslag_id)
         write_checklist(con, utsending.hjem, utsending.forslag_id)

@@ -13,11 +13,13 @@ from typing import Final, TypeAlias
 import duckdb
 import pandas as pd
 
+from schemas.revisjon import Handling
 from tasks import klokke, kodeverk, nokkeltall
 from tasks.arshjul import read_wheel
 from tasks.feil import BrukerFeil, messages
 from tasks.hjem import Hjem
 from tasks.register.fakta import EVIG_TID
+from tasks.revisjon import note
 
 MAPPE = Path(__file__).parent / "register" / "visninger"
 PERSONKOLONNER = {
@@ -27,7 +29,7 @@ PERSONKOLONNER = {
     "rettelser": ["gyldig_fra", "gammel_verdi", "ny_verdi", "begrunnelse"],
 }
 DATOKOLONNER = ("per_dato", "telledato", "frist")
-TIDSKOLONNER = ("sendt_tid", "svart_tid", "rettet_tid")
+TIDSKOLONNER = ("sendt_tid", "svart_tid", "rettet_tid", "tid")
 Beregning: TypeAlias = Callable[[Hjem, duckdb.DuckDBPyConnection, date, datetime], pd.DataFrame]
 BEREGNEDE: Final[Mapping[str, Beregning]] = {nokkeltall.VISNING: nokkeltall.view}
 """Views that are computed: name → a function of the home, its open register, the day, and the moment (UTC) known."""
@@ -63,8 +65,7 @@ def show(
             slutt = klokke.to_utc(datetime.combine(per_dato, time.max, klokke.OSLO)) if per_dato else EVIG_TID
             ramme = _ask(con, navn, dag, kjent, slutt)
         if persondata_for:
-            tid = klokke.to_utc(klokke.now())
-            con.execute("INSERT INTO revisjon VALUES (?, ?, 'så persondata', ?)", [tid, persondata_for, navn])
+            note(con, klokke.now(), persondata_for, Handling.SAA, navn, {"rader": len(ramme)})
     for kolonne in TIDSKOLONNER:
         if kolonne in ramme:
             ramme[kolonne] = [_local(tid) for tid in ramme[kolonne]]

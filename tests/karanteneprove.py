@@ -21,9 +21,9 @@ Endringer = dict[int, dict[str, Any]]
 """Row number in the source file → heading → what is typed."""
 
 
-def good_rows(fylke: Hjem, antall: int = 12) -> list[Rad]:
+def good_rows(fylke: Hjem, antall: int = 12, komplett: str = KOMPLETT) -> list[Rad]:
     """Rows of the complete delivery without those that are broken on purpose."""
-    tekst = (fylke.mappe / KOMPLETT).read_bytes().decode("utf-8-sig")
+    tekst = (fylke.mappe / komplett).read_bytes().decode("utf-8-sig")
     rader = list(csv.DictReader(io.StringIO(tekst), delimiter=";"))
     sett = [rad["Fodselsnummer"] for rad in rader]
     gode = [rad for rad in rader if rad["Etternavn"] and sett.count(rad["Fodselsnummer"]) == 1]

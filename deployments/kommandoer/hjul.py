@@ -6,12 +6,11 @@ from cyclopts import Parameter
 
 from deployments.kommandoer.felles import say, say_json
 from tasks import arshjul, hjultegning
-from tasks.feil import BrukerFeil
 from tasks.hjem import INNSTILLINGER, home
+from tasks.hjul import feed, side
 from tasks.klokke import local_date, now
 
-BYGGET = ("text", "json", "svg")
-Form = Annotated[Literal["text", "json", "svg", "html", "ics"], Parameter(help="Form: text, json eller svg")]
+Form = Annotated[Literal["text", "json", "svg", "html", "ics"], Parameter(help="Form: text, json, svg, html eller ics")]
 
 
 def wheel(
@@ -19,17 +18,23 @@ def wheel(
     *,
     format: Form = "text",  # noqa: A002 the contract's word
 ) -> int:
-    """Vis radenes datoer i et år, med alle konflikter mellom årshjul og kalender."""
-    if format not in BYGGET:
-        raise BrukerFeil("ÅH-1207", form=format, kjente=", ".join(BYGGET))
+    """Vis radenes datoer i et år, med alle konflikter mellom årshjul og kalender.
+
+    Som html vises også hvordan radene står, når hjemmemappen har et register. Som ics åpnes hjulet i en kalender.
+    """
     hjem = home()
-    valg = hjem.radvalg if (hjem.mappe / INNSTILLINGER).is_file() else ()
-    datoer = arshjul.wheel(year, valg)
+    har_innstillinger = (hjem.mappe / INNSTILLINGER).is_file()
+    datoer = arshjul.wheel(year, hjem.radvalg if har_innstillinger else ())
     if format == "json":
         say_json(arshjul.as_json(datoer))
     elif format == "svg":
         i_dag = local_date(now())
         say(hjultegning.draw(datoer, year, i_dag if i_dag.year == year else None))
+    elif format == "html":
+        say(side.year_page(hjem, year, now()).decode())
+    elif format == "ics":
+        navn = hjem.innstillinger.fylke.navn if har_innstillinger else str(year)
+        say(feed.calendar(navn, datoer, now()).decode())
     else:
         say(arshjul.as_text(datoer))
     return 0

@@ -17,8 +17,13 @@ from deployments.motparter import counterparts
 from deployments.rader import built_rows, flow_name
 from deployments.server import Tjeneste, service, spawn, stop, wait_for_schedule
 from deployments.utrulling import coming_dates
+from deployments.utrullingsliste import write_deployments
+from schemas.verdier import Modus
+from tasks.adgang import BRUKER, PASSORDFIL, find_access
 from tasks.feil import UTGANG_FERDIG, UTGANG_PROGRAMFEIL
 from tasks.hjem import INNSTILLINGER, Hjem, home
+from tasks.hjul.lenker import links
+from tasks.hjul.side import refresh
 from tasks.klokke import OSLO, local_date, now
 
 AVSPILLINGSLOGG = "avspilling.log"
@@ -38,8 +43,15 @@ def start(
         signal.signal(bud, _interrupt)
     say("Starter Prefect …")
     try:
-        with _practice(hjem, demo=demo), service(hjem, port) as tjeneste:
-            return _serve(home(), tjeneste, port, demo=demo)
+        apen = demo and hjem.innstillinger.modus is Modus.OVE
+        adgang = find_access(hjem.mappe, hjem.innstillinger.sikkerhet, apen=apen)
+        if hjem.register.sti.is_file():
+            # An older register, or one that cannot be opened, is refused before anything is started.
+            with hjem.register.transaction("oppstart"):
+                pass
+        refresh(hjem, now())
+        with _practice(hjem, demo=demo), service(hjem, port, adgang) as tjeneste:
+            return _serve(home(), tjeneste, demo=demo)
     except KeyboardInterrupt:
         say("Årshjul er stoppet.")
         return UTGANG_FERDIG
@@ -55,16 +67,27 @@ def _practice(hjem: Hjem, *, demo: bool) -> Iterator[None]:
         yield
 
 
-def _serve(hjem: Hjem, tjeneste: Tjeneste, port: int, *, demo: bool) -> int:
-    """Prove that every row is planned, say where to look, and stay until one of the processes stops."""
+def _serve(hjem: Hjem, tjeneste: Tjeneste, *, demo: bool) -> int:
+    """Prove that every row is planned, say where to look, and stay until the server stops or the rest won't stay up."""
     ventet = {flow_name(rad): coming_dates(rad, hjem.radvalg, now())[0] for rad in built_rows()}
     wait_for_schedule(tjeneste, ventet)
+    with tjeneste.client() as klient:
+        write_deployments(hjem, klient)
+    refresh(hjem, now())
     with _first_runs(hjem) if demo else nullcontext():
-        _tell(port, tjeneste.sider_url, len(ventet))
-        while tjeneste.lever:
+        _tell(tjeneste, len(ventet))
+        while tjeneste.lever or (tjeneste.server.poll() is None and _mend(tjeneste)):
             time.sleep(1)
     say("En av prosessene stoppet. Se loggene i mappen prefect/ i hjemmemappen.")
     return UTGANG_PROGRAMFEIL
+
+
+def _mend(tjeneste: Tjeneste) -> bool:
+    """Start anew what has stopped beside the server, and say so."""
+    startet = tjeneste.mend()
+    for navn in startet:
+        say(f"Prosessen {navn} stoppet og er startet på nytt. Se prefect/{navn}.log i hjemmemappen.")
+    return bool(startet)
 
 
 @contextmanager
@@ -82,14 +105,16 @@ def _first_runs(hjem: Hjem) -> Iterator[None]:
             stop(prosess)
 
 
-def _tell(port: int, sider_url: str, antall: int) -> None:
-    rot = f"http://127.0.0.1:{port}"
+def _tell(tjeneste: Tjeneste, antall: int) -> None:
     say(f"Årshjul er klart. {antall} rader er planlagt for det kommende året.")
-    say(f"  Radene i Prefect:       {rot}/deployments")
-    say(f"  Kjøringene til nå:      {rot}/runs")
-    say(f"  Sidene med tall:        {sider_url}/")
+    say(f"  Årshjulet, start her:   {tjeneste.sider_url}/")
+    say(f"  Planlagt det neste året: {links(tjeneste.hjem).planned(now())}")
+    say(f"  Radene i Prefect:       {tjeneste.prefect_url}/deployments")
+    say(f"  Kjøringene til nå:      {tjeneste.prefect_url}/runs")
     say("  Forslag som venter:     ./arshjul pending")
     say("  Årshjulet med datoer:   ./arshjul wheel ÅR")
+    if tjeneste.adgang.passord:
+        say(f"Brukernavnet er {BRUKER}. Passordet er det start fikk, ellers står det i {PASSORDFIL} i hjemmemappen.")
     say("Stopp med Ctrl-C.")
 
 

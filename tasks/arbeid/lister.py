@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from schemas.arbeid import Arbeidsbok, Arbeidsrad, Ark
+from schemas.revisjon import Handling
 from tasks import bestand
 from tasks.arbeid import klokker, mappe
 from tasks.arbeid.apne import Apen, kinds, names, open_tasks, receiver, urgency_of
@@ -25,6 +26,7 @@ from tasks.avvik import Funn, finding
 from tasks.feil import messages
 from tasks.kjoring import Kjoring
 from tasks.klokke import local_date
+from tasks.revisjon import note
 from tasks.skjermede import hidden
 from tasks.skole.moteplan import meeting_events
 from tasks.skole.skoler import school_cells
@@ -56,6 +58,8 @@ def keep_current(kjoring: Kjoring) -> None:
 def _refresh(kjoring: Kjoring, apne: list[Apen]) -> list[Funn]:
     boker = books(kjoring, apne)
     funn = mappe.lay_out(kjoring, boker, _calendars(kjoring, boker))
+    antall = {"lister": len(boker), "rader": sum(bok.antall for bok in boker)}
+    note(kjoring.con, kjoring.naa, kjoring.av, Handling.ARBEIDSLISTER, kjoring.kjoring_id, antall)
     vernet = _protected_since(kjoring)
     if vernet and any(enkelt.kode == mappe.LIGGER_IGJEN for enkelt in funn):
         funn.append(finding("ÅH-2511", antall=vernet))

@@ -105,7 +105,7 @@ def late(datoer: Raddatoer, kjort: Kjort | None, begynt: datetime | None, naa: d
     if begynt is None or (datoer.valg is not None and datoer.valg.hopp_over):
         return None
     tider = [run_time(dag) for dag in datoer.kjoredatoer]
-    forfalt = [tid for tid in tider if begynt <= tid and tid + FRIST_FOR_KJORING <= naa]
+    forfalt = [tid for tid in tider if begynt < tid and tid + FRIST_FOR_KJORING <= naa]
     if not forfalt or (kjort is not None and kjort.ferdig_tid >= forfalt[-1]):
         return None
     return forfalt[-1]

@@ -36,11 +36,11 @@ def current(
 
 def current_sql(felter: Collection[str]) -> str:
     """Return the SQL of ``current`` (parameters ``$dato``, ``$kjent``, ``$felter``), for queries that go on from it."""
-    nyeste = "arg_max(verdi, (gyldig_fra, lopenr))"
-    kolonner = ", ".join(f"coalesce({nyeste} FILTER (felt = '{felt}'), '') AS \"{felt}\"" for felt in felter)
+    kolonner = ", ".join(f"coalesce(max(verdi) FILTER (felt = '{felt}'), '') AS \"{felt}\"" for felt in felter)
     return (
-        f"SELECT person_id, {kolonner} FROM fakta_kjent($kjent)"
-        " WHERE gyldig_fra <= $dato AND list_contains($felter, felt) GROUP BY person_id"
+        f"SELECT person_id, {kolonner} FROM ("
+        "SELECT person_id, felt, arg_max(verdi, (gyldig_fra, lopenr)) AS verdi FROM fakta_kjent($kjent)"
+        " WHERE gyldig_fra <= $dato AND list_contains($felter, felt) GROUP BY person_id, felt) GROUP BY person_id"
     )
 
 

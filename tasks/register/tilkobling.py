@@ -25,7 +25,9 @@ from filelock import FileLock, Timeout
 
 from tasks.feil import BrukerFeil, ProgramFeil
 from tasks.filer import FIL_RETTIGHETER, make_folder, write_file
-from tasks.register.migrering import migrate
+from tasks.hjemvern import claim, has_place
+from tasks.register.migrering import migrate, migrations, upgrade, version
+from tasks.revisjon import anchor
 
 ALIAS = "register"
 VENT_SEKUNDER = 60.0
@@ -35,10 +37,24 @@ LOGG = ".wal"
 LANG_LOGG = 100_000
 """So many bytes of log are written into the file: the log is read anew by each transaction."""
 SAMLING = "samling"
+SAMLET = ".samlet"
 
 
 def _tell(tekst: str) -> None:
     sys.stderr.write(tekst + "\n")
+
+
+@dataclass(frozen=True)
+class Oppgradert:
+    """An upgrade of the register: from and to which version, and how many rows each table had before it."""
+
+    fra: int
+    til: int
+    rader: dict[str, int]
+
+    def lost(self, rader: dict[str, int]) -> list[str]:
+        """Return the tables that have fewer rows than they had, or no longer are."""
+        return sorted(navn for navn, antall in self.rader.items() if rader.get(navn, -1) < antall)
 
 
 @dataclass(frozen=True)
@@ -54,13 +70,14 @@ class Register:
     si: Callable[[str], None] = _tell
 
     @contextmanager
-    def transaction(self, hva: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def transaction(self, hva: str, *, eldre: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open, begin, yield a connection with the register as default, commit; roll back on any error.
 
-        ``hva`` says in Norwegian what the holder does. Raises BrukerFeil ÅH-1302 (held by another), ÅH-1303 (wrong
-        key), ÅH-1304 (not a register of ours).
+        ``hva`` says in Norwegian what the holder does. ``eldre`` takes a register that an older program made as it is.
+        Raises BrukerFeil ÅH-1302 (held by another), ÅH-1303 (wrong key), ÅH-1304 (not a register of ours), ÅH-1305 (a
+        newer program made it), ÅH-1306 (an older one did).
         """
-        with self._alone(hva), self._open() as con:
+        with self._alone(hva), self._open(eldre=eldre) as con:
             con.execute("BEGIN")
             try:
                 yield con
@@ -68,6 +85,44 @@ class Register:
                 con.execute("ROLLBACK")
                 raise
             con.execute("COMMIT")
+            anchor(con, self.sti.parent, self.si)
+
+    @contextmanager
+    def at_rest(self, hva: str) -> Iterator[int]:
+        """Keep everyone out, so that the register's files can be copied; yield its version. Raises as ``transaction``.
+
+        An older register is taken as it is. What is in the register cannot be read meanwhile.
+        """
+        with self._alone(hva):
+            with self._open(eldre=True) as con:
+                versjon = version(con)
+            yield versjon
+
+    def settle(self) -> None:
+        """Write the log into the file, however short it is, so that the register is one file. Raises as ``at_rest``."""
+        with self._alone("samler registeret"):
+            with self._open(eldre=True) as con:
+                self._take_place(con, self._copy_aside(con))
+            with self._open(eldre=True):
+                pass
+
+    def upgrade(self) -> Oppgradert:
+        """Bring the register up to date: a copy of it, which takes its place when it is shown to hold the same.
+
+        Killed at any moment there is one whole register, the old or the new. BrukerFeil ÅH-1308 where the copy lacks
+        something; the register is untouched. Raises otherwise as ``transaction``.
+        """
+        with self._alone("oppgradering"), self._open(eldre=True) as con:
+            for_ = Oppgradert(version(con), migrations()[-1][0], _counts(con, ALIAS))
+            kopi = self._copy_aside(con)
+            con.execute(f"USE {SAMLING}")
+            upgrade(con)
+            if not has_place(con):
+                claim(con, self.sti.parent)
+            if mangler := for_.lost(_counts(con, SAMLING)):
+                raise BrukerFeil("ÅH-1308", tabeller=", ".join(mangler))
+            self._take_place(con, kopi)
+            return for_
 
     @contextmanager
     def _alone(self, hva: str) -> Iterator[None]:
@@ -101,16 +156,18 @@ class Register:
         raise BrukerFeil("ÅH-1302", holder=holder)
 
     @contextmanager
-    def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _open(self, *, eldre: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         con = _engine(self.sti.parent).cursor()
         try:
             self._gather(con)
             self._attach(con, self.sti, ALIAS)
             con.execute(f"USE {ALIAS}")
-            migrate(con)
+            if not eldre and migrate(con):
+                claim(con, self.sti.parent)
             yield con
         finally:
             con.execute("USE memory")
+            con.execute(f"DETACH DATABASE IF EXISTS {SAMLING}")
             con.execute(f"DETACH DATABASE IF EXISTS {ALIAS}")
             con.close()
             if (logg := _log_of(self.sti)).exists():
@@ -121,26 +178,37 @@ class Register:
 
         Killed at any moment there is one whole register: the copy counts from when it has got its name.
         """
-        logg, mappe = _log_of(self.sti), self.sti.with_suffix(f".{SAMLING}")
-        samlet = self.sti.with_suffix(".samlet")
-        shutil.rmtree(mappe, ignore_errors=True)
+        logg, samlet = _log_of(self.sti), self.sti.with_suffix(SAMLET)
+        shutil.rmtree(self.sti.with_suffix(f".{SAMLING}"), ignore_errors=True)
         if not samlet.exists() and logg.is_file() and logg.stat().st_size >= LANG_LOGG:
-            kopi = make_folder(mappe) / self.sti.name
-            shutil.copyfile(self.sti, kopi)
-            shutil.copyfile(logg, _log_of(kopi))
-            self._attach(con, kopi, SAMLING)
-            con.execute(f"CHECKPOINT {SAMLING}")
-            con.execute(f"DETACH DATABASE {SAMLING}")
-            kopi.chmod(FIL_RETTIGHETER)
-            flush(kopi)
-            kopi.replace(samlet)
-            flush(samlet.parent)
-            shutil.rmtree(mappe)
+            self._take_place(con, self._copy_aside(con))
         if samlet.exists():
             # What the log holds, the copy holds too.
             logg.unlink(missing_ok=True)
             samlet.replace(self.sti)
             flush(self.sti.parent)
+
+    def _copy_aside(self, con: duckdb.DuckDBPyConnection) -> Path:
+        """Copy the register and its log to a folder beside it and attach the copy as ``SAMLING``; return its file."""
+        logg, mappe = _log_of(self.sti), self.sti.with_suffix(f".{SAMLING}")
+        kopi = make_folder(mappe) / self.sti.name
+        shutil.copyfile(self.sti, kopi)
+        if logg.is_file():
+            shutil.copyfile(logg, _log_of(kopi))
+        self._attach(con, kopi, SAMLING)
+        return kopi
+
+    def _take_place(self, con: duckdb.DuckDBPyConnection, kopi: Path) -> None:
+        """Write the copy's log into it and give it the name by which it is the register from when it is next opened."""
+        samlet = self.sti.with_suffix(SAMLET)
+        con.execute(f"CHECKPOINT {SAMLING}")
+        con.execute("USE memory")
+        con.execute(f"DETACH DATABASE {SAMLING}")
+        kopi.chmod(FIL_RETTIGHETER)
+        flush(kopi)
+        kopi.replace(samlet)
+        flush(samlet.parent)
+        shutil.rmtree(kopi.parent)
 
     def _attach(self, con: duckdb.DuckDBPyConnection, sti: Path, navn: str) -> None:
         ny = not sti.exists()
@@ -170,6 +238,13 @@ def _engine(mappe: Path) -> duckdb.DuckDBPyConnection:
     con.execute("PRAGMA disable_checkpoint_on_shutdown")
     con.execute(f"SET temp_directory = '{_quote(str(mappe))}/register.tmp'")
     return con
+
+
+def _counts(con: duckdb.DuckDBPyConnection, navn: str) -> dict[str, int]:
+    """Return table → how many rows it has."""
+    tabeller = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [navn]).fetchall()
+    antall = [con.execute(f"SELECT count(*) FROM {navn}.main.{tabell}").fetchall()[0][0] for (tabell,) in tabeller]  # noqa: S608 our own names
+    return {tabell: int(rader) for (tabell,), rader in zip(tabeller, antall, strict=True)}
 
 
 def describe_holder(eier: Path) -> str:

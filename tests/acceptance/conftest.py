@@ -4,7 +4,6 @@
 """
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from schemas.kjoring import Kjoreresultat, Kjorevalg
 from tasks import visninger
 from tasks.arshjul import find_row
 from tasks.hjem import Hjem, home
+from tests.conftest import at_home, move_in
 
 DEMO = Demo(ungdom=150)
 SLUTT = date(DEMO.aar, 12, 31)
@@ -58,10 +58,7 @@ class Aar:
 
 
 def play(mappe: Path, demo: Demo = DEMO) -> Aar:
-    with pytest.MonkeyPatch.context() as miljo:
-        miljo.setenv("ARSHJUL_HOME", str(mappe))
-        miljo.delenv("ARSHJUL_KEY", raising=False)
-        miljo.delenv("ARSHJUL_KEY_FILE", raising=False)
+    with at_home(mappe):
         make_demo(home(), demo)
         fortalt: list[Kjoreresultat] = []
         resultater = Avspilling(home(), demo, plain=True, ved_rad=fortalt.append).play()
@@ -77,8 +74,9 @@ def aaret(tmp_path_factory: pytest.TempPathFactory) -> Aar:
 @pytest.fixture
 def kopi(aaret: Aar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aar:
     """A copy of the played year, in ``ARSHJUL_HOME``."""
-    monkeypatch.setenv("ARSHJUL_HOME", str(shutil.copytree(aaret.hjem.mappe, tmp_path / "hjem")))
-    return Aar(home(), aaret.resultater)
+    hjem = move_in(aaret.hjem.mappe, tmp_path / "hjem")
+    monkeypatch.setenv("ARSHJUL_HOME", str(hjem.mappe))
+    return Aar(hjem, aaret.resultater)
 
 
 @pytest.fixture

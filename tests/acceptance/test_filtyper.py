@@ -10,7 +10,7 @@ from schemas.angring import Angrevalg
 from tasks.angring import undo
 from tasks.formater import find_format
 from tasks.register import fakta
-from tests.tasks.conftest import RAD, Bygd
+from tests.tasks.conftest import RAD, Bygd, new_home
 
 APRIL, SENERE = "2026-04-27T08:00", "2026-04-28T08:00"
 EGNE = {"Fodselsnummer": "Fødselsnr (11 siffer)", "Postnummer": "Postnr"}
@@ -20,7 +20,7 @@ EGNE = {"Fodselsnummer": "Fødselsnr (11 siffer)", "Postnummer": "Postnr"}
 def bygda(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bygd:
     """A tiny county whose Vigo files have headings of their own and a column for internal notes."""
     monkeypatch.delenv("ARSHJUL_KEY", raising=False)
-    bygd = Bygd(tmp_path / "hjem")
+    bygd = Bygd(new_home(tmp_path / "hjem"))
     monkeypatch.setenv("ARSHJUL_HOME", str(bygd.hjem.mappe))
     sti = bygd.hjem.mappe / "innstillinger.toml"
     linjer = [f'"{fylkets}" = "{vaar}"' for vaar, fylkets in EGNE.items()]

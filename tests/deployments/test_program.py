@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from deployments.program import KOMMANDOER, KOMMER, main
+from deployments.program import KOMMANDOER, main
 from tasks.feil import messages
 from tasks.filer import ROT
 from tasks.hjem import Hjem, home
@@ -31,10 +31,12 @@ def fylke_cli(med_register: Hjem, monkeypatch: pytest.MonkeyPatch) -> Hjem:
 
 
 def dump(hjem: Hjem) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, as another process reads them."""
+    """Every row of every table, as another process reads them, but for that a run was refused: that is remembered."""
     with home(hjem.mappe).register.transaction("prøve") as con:
         tabeller = [navn for (navn,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
-        return {navn: con.execute(f"SELECT * FROM {navn} ORDER BY ALL").fetchall() for navn in tabeller}
+        return {
+            navn: con.execute(f"SELECT * FROM {navn} ORDER BY ALL").fetchall() for navn in tabeller if navn != "stopp"
+        }
 
 
 def refused(capsys: pytest.CaptureFixture[str], *ord_: str) -> str:
@@ -60,7 +62,7 @@ def refused(capsys: pytest.CaptureFixture[str], *ord_: str) -> str:
         (["run", "12", "--year", "2026"], "ÅH-2016"),
         (["tull"], "ÅH-1001"),
         (["wheel", "9999"], "ÅH-1203"),
-        (["wheel", "2026", "--format", "ics"], "ÅH-1207"),
+        (["wheel", "2026", "--format", "png"], "ÅH-1001"),
         (["show", "tull"], "ÅH-1206"),
         (["show", "ungdom", "--as-of", "31.12.2026"], "ÅH-1205"),
         (["inspect", "finnes_ikke.csv"], "ÅH-2002"),
@@ -72,7 +74,6 @@ def refused(capsys: pytest.CaptureFixture[str], *ord_: str) -> str:
         (["bench", "tull"], "ÅH-1801"),
         (["demo"], "ÅH-1208"),
         (["replay", "2025", "--plain"], "ÅH-1209"),
-        (["doctor"], "ÅH-1211"),
     ],
 )
 def test_bad_use_is_refused_with_its_code(
@@ -253,7 +254,6 @@ def test_every_command_has_help_in_norwegian(capsys: pytest.CaptureFixture[str])
     assert main(["--help"]) == 0
     hjelp = capsys.readouterr().out
     assert [navn for navn in KOMMANDOER if navn not in hjelp] == []
-    assert [navn for navn in KOMMER if navn in hjelp] == []
     assert "Kommandoer" in hjelp
 
 

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,15 @@ from deployments.miljo import SIDER_URL
 from deployments.server import free_port
 from deployments.sidetjener import HODER, Sidetjener
 from tasks import sider
+from tasks.adgang import Adgang
 from tasks.filer import ROT
 from tasks.hjem import Hjem
+from tasks.hjul.side import refresh
+from tasks.klokke import now
 
 SIDE = b"<!doctype html><title>Tall</title>"
 HEMMELIG = b"brev til Navn Navnesen"
+LAAST = Adgang("et-passord-for-proven", ("arshjul.example.no",), "X-Forwarded-User", "en-hemmelighet-for-proven")
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def mappe(tmp_path: Path) -> Path:
     filer = {
         rot / "index.html": b"forside", rot / "nokkeltall/2026-06-15/index.html": SIDE,
         rot / "ajourhold/x/datadocs/index.html": b"docs", rot / "ajourhold/x/datadocs/stil.css": b"p{}",
-        rot / "forberede/x/kryss.csv": b"a;b", rot / ".index.html.7.del": HEMMELIG,
+        rot / "forberede/x/kryss.csv": b"a;b", rot / "arshjul.ics": b"BEGIN", rot / ".index.html.7.del": HEMMELIG,
         rot / "skjult/.x/index.html": HEMMELIG,
         rot / "program.js": HEMMELIG, rot / "uten_ending": HEMMELIG, rot.parent / "forslag/brev.html": HEMMELIG,
         rot.parent / "utlevering/n.html": HEMMELIG, rot.parent.parent / "innstillinger.toml": HEMMELIG,
@@ -43,9 +49,19 @@ def mappe(tmp_path: Path) -> Path:
     return rot
 
 
+def basic(passord: str) -> str:
+    return f"Basic {b64encode(f'noen:{passord}'.encode()).decode()}"
+
+
 @pytest.fixture
 def tjener(mappe: Path) -> Iterator[Sidetjener]:
-    with Sidetjener(mappe, 0) as tjener:
+    with serving(mappe, Adgang()) as tjener:
+        yield tjener
+
+
+@contextmanager
+def serving(mappe: Path, adgang: Adgang) -> Iterator[Sidetjener]:
+    with Sidetjener(mappe, 0, adgang) as tjener:
         traad = threading.Thread(target=tjener.serve_forever, kwargs={"poll_interval": 0.05})
         traad.start()
         yield tjener
@@ -75,6 +91,7 @@ def ask(tjener: Sidetjener, sti: str, metode: str = "GET", **hoder: str) -> tupl
         ("/ajourhold/x/datadocs/index.html", b"docs", "text/html; charset=utf-8"),
         ("/ajourhold/x/datadocs/stil.css", b"p{}", "text/css; charset=utf-8"),
         ("/forberede/x/kryss.csv", b"a;b", "text/csv; charset=utf-8"),
+        ("/arshjul.ics", b"BEGIN", "text/calendar; charset=utf-8"),
     ],
 )
 def test_a_page_and_what_lies_beneath_it_are_shown(tjener: Sidetjener, sti: str, innhold: bytes, type_: str) -> None:
@@ -136,6 +153,31 @@ def test_another_site_cannot_ask_through_the_browser(tjener: Sidetjener, vert: s
     assert ask(tjener, "/", Host=f"localhost:{tjener.server_address[1]}")[0] == 200
 
 
+def test_another_sites_page_cannot_ask(tjener: Sidetjener) -> None:
+    assert ask(tjener, "/", Origin="https://ond.example.no")[0] == 403
+    assert ask(tjener, "/", Origin=f"http://127.0.0.1:{tjener.server_address[1]}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("hoder", "kode"),
+    [
+        ({}, 401),
+        ({"Authorization": basic("feil-passord-som-er-langt")}, 401),
+        ({"Authorization": basic(LAAST.passord)}, 200),
+        ({"X-Forwarded-User": "Kari"}, 401),
+        ({"X-Forwarded-User": "Kari", "X-Arshjul-Proxy": "feil"}, 401),
+        ({"X-Forwarded-User": "Kari", "Authorization": basic(LAAST.passord)}, 401),
+        ({"X-Forwarded-User": "Kari", "X-Arshjul-Proxy": LAAST.proxyhemmelighet, "Host": "arshjul.example.no"}, 200),
+    ],
+)
+def test_the_pages_ask_for_the_password_or_for_whom_the_proxy_says(
+    mappe: Path, hoder: dict[str, str], kode: int
+) -> None:
+    with serving(mappe, LAAST) as laast:
+        svar, innhold, hodene = ask(laast, "/", **hoder)
+    assert (svar, innhold == b"forside", "WWW-Authenticate" in hodene) == (kode, kode == 200, kode == 401)
+
+
 def test_only_this_machine_is_answered(tjener: Sidetjener) -> None:
     assert tjener.server_address[0] == "127.0.0.1"
     assert SIDER_URL == sider.ADRESSE
@@ -143,13 +185,16 @@ def test_only_this_machine_is_answered(tjener: Sidetjener) -> None:
 
 def test_its_own_process_shows_the_homes_pages_and_makes_a_front_page_where_there_is_none(fylke: Hjem) -> None:
     port = free_port()
-    miljo = {"ARSHJUL_HOME": str(fylke.mappe), "PYTHONPATH": str(ROT), "PATH": ""}
+    miljo = {
+        "ARSHJUL_HOME": str(fylke.mappe), "PYTHONPATH": str(ROT), "PATH": "", "ARSHJUL_ADGANG": Adgang().as_text(),
+    }  # fmt: skip
+    refresh(fylke, now())
     with subprocess.Popen([sys.executable, "-m", "deployments.sidetjener", str(port)], cwd=ROT, env=miljo) as prosess:
         try:
             assert wait_for(port)
             forbindelse = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
             forbindelse.request("GET", "/")
-            assert "Ingen sider ennå" in forbindelse.getresponse().read().decode()
+            assert "Året rundt" in forbindelse.getresponse().read().decode()
             forbindelse.close()
         finally:
             prosess.terminate()

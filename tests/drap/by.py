@@ -20,7 +20,7 @@ from tasks.register import fakta
 from tasks.register.nokkel import register_secret
 from tasks.utboksposter import reference
 from tests.motparter.prosess import ask
-from tests.tasks.conftest import BREVDAG, UNGDOM, Bygd, at, mailbox, synthetic_number
+from tests.tasks.conftest import BREVDAG, UNGDOM, Bygd, at, mailbox, new_home, synthetic_number
 
 PA_SAMME_DAG = 300
 TJENESTER = {"svarut": ("svarut", "maskinporten", "krr"), "epost": ("epost",), "print": ()}
@@ -73,7 +73,7 @@ def city(mappe: Path, antall: int, kanal: str) -> Iterator[By]:
     By ``epost`` nothing goes to a youth: each has an adviser of her own, who is to have one notice. Their letters go
     as files first.
     """
-    bygd = Bygd(mappe / "hjem")
+    bygd = Bygd(new_home(mappe / "hjem"))
     os.environ[MILJOVARIABEL] = str(bygd.hjem.mappe)
     raadgivere = [f"n{nr:05}" for nr in range(antall)] if kanal == "epost" else [""] * antall
     if kanal == "epost":

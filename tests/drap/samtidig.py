@@ -24,7 +24,7 @@ from tasks.filer import ROT
 from tasks.hjem import MILJOVARIABEL
 from tests.drap.by import people
 from tests.drap.samtidig_barn import light
-from tests.tasks.conftest import BREV, BREVDAG, Bygd, at
+from tests.tasks.conftest import BREV, BREVDAG, Bygd, at, new_home
 
 HVEM = ("arbeider", "arbeider", "klikk", "kommando")
 FERSK_HVER = 25
@@ -57,7 +57,7 @@ class Utfall:
 
 def prove(runder: int, mappe: Path) -> Utfall:
     """Do so many rounds, each with one new youth to write to, and judge each."""
-    bygd, utfall = Bygd(mappe / "hjem"), Utfall()
+    bygd, utfall = Bygd(new_home(mappe / "hjem")), Utfall()
     os.environ[MILJOVARIABEL] = str(bygd.hjem.mappe)
     kommando = [sys.executable, "-m", "tests.drap.samtidig_barn"]
     with ExitStack() as apne:

@@ -25,6 +25,7 @@ from tasks.hjem import Hjem, home
 from tasks.klokke import OSLO, to_utc
 from tasks.register import fakta
 from tasks.register.nokkel import make_key_file
+from tests.conftest import at_home, move_in
 from tests.motparter.svarut import SvarUt
 
 BREV, PURREBREV = "14-brev-ikkesokere", "16-purrebrev-ikkesokere"
@@ -75,6 +76,14 @@ RAD = {
 KODE = {"vigo_ikkesokere": "OSON", "vigo_ot_linjer": "OSNP", "otto_uttrekk": "OSON"}
 
 
+def new_home(mappe: Path) -> Path:
+    """A home with settings and a key, and nothing else yet."""
+    mappe.mkdir(parents=True, exist_ok=True)
+    (mappe / "innstillinger.toml").write_bytes(settings_bytes(Demo()))
+    make_key_file(mappe)
+    return mappe
+
+
 class Bygd:
     """The tiny county: its home, its people, and what has come of them."""
 
@@ -84,9 +93,7 @@ class Bygd:
     MINDREAARIG, MOR, BREV, PURREBREV, BREVDAG = MINDREAARIG, MOR, BREV, PURREBREV, BREVDAG
 
     def __init__(self, mappe: Path) -> None:
-        mappe.mkdir(parents=True, exist_ok=True)
-        (mappe / "innstillinger.toml").write_bytes(settings_bytes(Demo()))
-        make_key_file(mappe)
+        """Take the home in ``mappe``: one of ``new_home``, or a copy of it that has moved in."""
         self.hjem = home(mappe)
         self.krr()
 
@@ -186,9 +193,27 @@ class Bygd:
 
 
 @pytest.fixture(scope="session")
-def lag_bygd(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Bygd]:
+def bygdemal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny county's home with settings, key and a register with nobody in it; copied, never written to."""
+    mappe = new_home(tmp_path_factory.mktemp("bygdemal"))
+    with at_home(mappe):
+        register = home().register
+        with register.transaction("prøve"):
+            pass
+        register.settle()
+    return mappe
+
+
+@pytest.fixture(scope="session")
+def lag_bygd(bygdemal: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Bygd]:
     """Makes tiny counties, each in a folder of its own."""
-    return lambda: Bygd(tmp_path_factory.mktemp("bygd") / "hjem")
+
+    def make() -> Bygd:
+        mappe = tmp_path_factory.mktemp("bygd") / "hjem"
+        with at_home(mappe):
+            return Bygd(move_in(bygdemal, mappe).mappe)
+
+    return make
 
 
 @pytest.fixture

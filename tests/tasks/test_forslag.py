@@ -116,7 +116,7 @@ def test_a_decision_is_a_row_with_who_when_and_for_which_content(bygd: Any) -> N
     )
     assert (av, tid.isoformat()) == ("Kari", "2026-05-11T07:00:00")
     assert [(sha,)] == bygd.ask("SELECT innhold_sha256 FROM forslag WHERE forslag_id = ?", forslag_id)
-    assert bygd.ask("SELECT handling, gjelder FROM revisjon") == [("godkjent", forslag_id)]
+    assert bygd.ask("SELECT handling, gjelder FROM revisjon WHERE av = 'Kari'") == [("godkjent", forslag_id)]
 
 
 @pytest.mark.parametrize("tilstand", ["venter", "avvist", "utløpt"])

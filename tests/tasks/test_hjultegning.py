@@ -1,5 +1,6 @@
 """The wheel as a picture: sound XML, heard as well as seen, the same every time."""
 
+import base64
 import re
 from datetime import date
 from itertools import combinations
@@ -11,9 +12,13 @@ from hypothesis import strategies as st
 from schemas.arshjul import Radvalg
 from tasks import kalender
 from tasks.arshjul import wheel
-from tasks.hjultegning import _place, draw
+from tasks.hjul.tilstand import Tilstand
+from tasks.hjultegning import _place, as_image, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+ALLE_TILSTANDER = {d.rad.rad: list(Tilstand)[nr % len(Tilstand)] for nr, d in enumerate(wheel(2026))}
 
 
 def rows(svg: str) -> list[ET.Element]:
@@ -56,6 +61,42 @@ def test_a_skipped_row_is_drawn_as_skipped_and_said_to_be() -> None:
 
 def test_a_window_into_next_year_ends_with_the_year() -> None:
     ET.fromstring(draw(wheel(2026, [Radvalg("21", 2026, "Skoleåret", til=date(2027, 6, 18))]), 2026))
+
+
+def test_how_a_row_stands_is_told_in_words_and_by_a_symbol_and_what_the_symbols_mean_is_told_too() -> None:
+    rot = ET.fromstring(draw(wheel(2026), 2026, None, ALLE_TILSTANDER))
+    for rad, tilstand in zip(rows(ET.tostring(rot, "unicode")), ALLE_TILSTANDER.values(), strict=True):
+        assert f"tilstand: {tilstand}." in (rad.findtext(f"{SVG}desc") or "")
+    brukt = [bruk.get("href", "") for bruk in rot.iter(f"{SVG}use")]
+    finnes = {f"#{del_.get('id')}" for del_ in rot.iter(f"{SVG}g") if del_.get("id", "").startswith("hjul-symbol-")}
+    assert set(brukt) == finnes
+    assert len(brukt) == 30 + len(Tilstand)
+    tekster = [tekst.text for tekst in rot.iter(f"{SVG}text")]
+    assert {tilstand.capitalize() for tilstand in Tilstand} <= set(tekster)
+
+
+def test_without_states_the_picture_is_the_one_of_the_dates_alone() -> None:
+    assert draw(wheel(2026), 2026, None, {}) == draw(wheel(2026), 2026)
+    assert "hjul-symbol" not in draw(wheel(2026), 2026)
+
+
+def test_without_the_list_the_wheel_is_alone_and_square() -> None:
+    rot = ET.fromstring(draw(wheel(2026), 2026, liste=False))
+    _, _, bredde, hoyde = (rot.get("viewBox") or "").split()
+    assert bredde == hoyde
+    assert not any(rect.get("rx") for rect in rot.iter(f"{SVG}rect"))
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.integers(kalender.FORSTE_AAR, kalender.SISTE_AAR))
+def test_as_an_image_it_is_small_and_whole_in_every_year(aar: int) -> None:
+    svg = draw(wheel(aar), aar, date(aar, 11, 22), ALLE_TILSTANDER, liste=False)
+    bilde = as_image(svg)
+    assert len(bilde) <= 40_000
+    rot = ET.fromstring(base64.b64decode(bilde.partition(",")[2]))
+    assert len(list(rot.iter(f"{SVG}use"))) == 30 + len(Tilstand)
+    klasser = {navn for del_ in rot.iter() for navn in del_.get("class", "").split()}
+    assert klasser - {"hnr-hvit"} <= set(re.findall(r"\.([\w-]+)", rot.findtext(f"{SVG}style") or ""))
 
 
 @settings(max_examples=20, deadline=None)

@@ -15,7 +15,7 @@ from tasks.filer import ROT
 from tasks.register import tilkobling
 from tasks.register.tilkobling import Register
 
-NY_RAD = "INSERT INTO revisjon VALUES (TIMESTAMP '2026-01-01', 'Kari', ?, 'prøve')"
+NY_RAD = "INSERT INTO driftsvarsel VALUES (?, 'prøve', TIMESTAMP '2026-01-01')"
 KORT_LOGG = 20_000
 
 
@@ -36,7 +36,7 @@ def write(register: Register, nummer: int) -> None:
 
 def written(register: Register) -> list[int]:
     with register.transaction("prøve") as con:
-        return [int(nr) for (nr,) in con.execute("SELECT handling FROM revisjon ORDER BY handling::INTEGER").fetchall()]
+        return [int(nr) for (nr,) in con.execute("SELECT nokkel FROM driftsvarsel ORDER BY nokkel::INTEGER").fetchall()]
 
 
 def test_the_file_is_never_written_in_place_since_half_a_block_cannot_be_read(register: Register) -> None:
@@ -99,7 +99,7 @@ tilkobling.LANG_LOGG = 20_000
 register, nummer = tilkobling.Register(Path(sys.argv[1]), "a" * 64), int(sys.argv[2])
 while True:
     with register.transaction("prøve") as con:
-        con.execute("INSERT INTO revisjon VALUES (TIMESTAMP '2026-01-01', 'Kari', ?, 'prøve')", [str(nummer)])
+        con.execute("INSERT INTO driftsvarsel VALUES (?, 'prøve', TIMESTAMP '2026-01-01')", [str(nummer)])
     print(nummer, flush=True)
     nummer += 1
 """

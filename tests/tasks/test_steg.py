@@ -14,8 +14,9 @@ import pytest
 from schemas.fodselsnummer import control_digits
 from tasks.feil import ArshjulFeil, BrukerFeil, ProgramFeil
 from tasks.filer import ROT
+from tasks.rutine import routine
 from tasks.sted import place_of
-from tasks.steg import _guarded, routine, step
+from tasks.steg import guarded, step
 
 NUMMER = "149107501" + str(control_digits("149107501"))
 """Month + 80: can belong to nobody."""
@@ -61,14 +62,14 @@ def our_own_from_anothers_on_purpose() -> None:
 )
 def test_no_value_follows_an_error_out_of_a_step(gal: Any) -> None:
     with pytest.raises(ArshjulFeil) as feil:
-        _guarded(gal)()
+        guarded(gal)()
     assert NUMMER not in everything_an_error_tells(feil.value)
     assert (feil.value.__cause__, feil.value.__context__) == (None, None)
 
 
 def test_a_fault_is_told_by_kind_and_place() -> None:
     with pytest.raises(ProgramFeil, match=r"^KeyError i tests/tasks/test_steg\.py:\d+$"):
-        _guarded(look_up_wrong)()
+        guarded(look_up_wrong)()
 
 
 def test_the_place_is_in_our_own_code_though_a_library_raised_it() -> None:
@@ -88,7 +89,7 @@ def test_what_a_user_can_mend_passes_through_as_it_is() -> None:
         raise refusal
 
     with pytest.raises(BrukerFeil) as feil:
-        _guarded(refuse)()
+        guarded(refuse)()
     assert feil.value is refusal
     assert (feil.value.kode, feil.value.deler) == ("ÅH-1201", {"rad": "99"})
 
@@ -98,7 +99,7 @@ def test_being_interrupted_is_no_fault() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        _guarded(interrupt)()
+        guarded(interrupt)()
 
 
 def test_outside_a_flow_a_step_is_just_its_function() -> None:
@@ -138,7 +139,8 @@ from prefect.logging.handlers import APILogHandler
 from prefect.settings import get_current_settings
 from prefect.testing.utilities import prefect_test_harness
 from tasks.feil import ProgramFeil
-from tasks.steg import routine, step
+from tasks.rutine import routine
+from tasks.steg import step
 
 @step("Feiler")
 def feiler():
