@@ -36,6 +36,7 @@ from tasks.adgang import BRUKER, Adgang
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT, write_file
 from tasks.hjem import Hjem
+from tasks.klokke import now
 
 OPPSTART_SEKUNDER = 120
 PLANLEGGING_SEKUNDER = 120
@@ -63,6 +64,7 @@ class Tjeneste:
     adgang: Adgang
     server: subprocess.Popen[bytes]
     starter: dict[str, Callable[[], subprocess.Popen[bytes]]]
+    startet: datetime
     andre: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     omstarter: list[float] = field(default_factory=list)
 
@@ -123,7 +125,7 @@ def service(hjem: Hjem, port: int, adgang: Adgang) -> Iterator[Tjeneste]:
             hjem, "sider.log", "deployments.sidetjener", str(sideport), miljo=_doorkeeper(adgang)
         ),
     }  # fmt: skip
-    tjeneste = Tjeneste(hjem, url, prefect_url, sider_url, adgang, server, starter)
+    tjeneste = Tjeneste(hjem, url, prefect_url, sider_url, adgang, server, starter, now())
     try:
         _wait_until_up(url, server)
         notat = {
@@ -201,19 +203,27 @@ def _doorkeeper(adgang: Adgang) -> dict[str, str]:
 def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
     """Wait until every name in ``ventet`` (deployment's flow → next run) has just that future run.
 
+    Runs planned by an earlier start do not count: the worker has them made anew when it registers its rows.
     Raises BrukerFeil ÅH-1703 (naming the rows that never got theirs), ÅH-1704 (the worker stopped).
     """
     slutt = time.monotonic() + PLANLEGGING_SEKUNDER
     mangler = dict(ventet)
     while mangler and time.monotonic() < slutt and tjeneste.lever:
         with tjeneste.client() as klient:
+            meldt = _registered_since(klient, tjeneste.startet)
             planlagt = planned_runs(klient)
-        mangler = {navn: tid for navn, tid in ventet.items() if tid not in planlagt.get(navn, [])}
+        mangler = {navn: tid for navn, tid in ventet.items() if navn not in meldt or tid not in planlagt.get(navn, [])}
         time.sleep(1 if mangler else 0)
     if tjeneste.andre["arbeider"].poll() is not None:
         raise BrukerFeil("ÅH-1704", logg="prefect/arbeider.log")
     if mangler:
         raise BrukerFeil("ÅH-1703", rader=", ".join(navn[:2] for navn in sorted(mangler)))
+
+
+def _registered_since(klient: httpx.Client, fra: datetime) -> set[str]:
+    """Return the deployments that the worker has registered since a moment; each has its flow's name."""
+    alle = pages(klient, "/deployments/filter", {})
+    return {en["name"] for en in alle if datetime.fromisoformat(en["updated"].replace("Z", "+00:00")) >= fra}
 
 
 def planned_runs(klient: httpx.Client) -> dict[str, list[datetime]]:

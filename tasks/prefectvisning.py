@@ -79,7 +79,7 @@ def _links(resultat: Kjoreresultat, lenker: Lenker) -> list[str]:
     i_aar = klokke.local_date(klokke.now()).year
     linjer = []
     if resultat.kjoring_id is None:
-        linjer += _link("Kjør nå, slik det er vist her", lenker.row_form(resultat.rad, resultat.aar, i_aar))
+        linjer += _link("Kjør nå, slik det er vist her", lenker.row_form(resultat.rad, resultat.aar, i_aar, KJOR))
     elif resultat.utfall == Utfall.VENTER_GODKJENNING and resultat.forslag_id:
         linjer += _link(f"Se forslaget {resultat.forslag_id}", _page(f"forslag/{resultat.forslag_id}"))
         linjer += _link(f"Avgjør forslaget {resultat.forslag_id}", lenker.decision_form(resultat.forslag_id))

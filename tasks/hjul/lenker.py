@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from schemas.avgjorelse import Beslutning
-from schemas.kjoring import KJOR, Gjor
+from schemas.kjoring import VIS, Gjor
 from tasks.hjem import Hjem
 
 UI_URL: Final = "ARSHJUL_PREFECT"
@@ -41,8 +41,11 @@ class Lenker:
         parametre = urlencode({"parameters": json.dumps({"valg": dict(valg)}, ensure_ascii=False)}, quote_via=quote)
         return f"{self.rot}/deployments/deployment/{quote(utrulling)}/run?{parametre}"
 
-    def row_form(self, rad: str, aar: int, i_aar: int, gjor: Gjor = KJOR) -> str | None:
-        """Return the form that runs a row for a year; another year than ``i_aar`` is meant on purpose."""
+    def row_form(self, rad: str, aar: int, i_aar: int, gjor: Gjor = VIS) -> str | None:
+        """Return the form that runs a row for a year, first to show what would happen unless told otherwise.
+
+        Another year than ``i_aar`` is meant on purpose.
+        """
         valg: dict[str, str | int | bool] = {"gjor": gjor}
         return self.form(rad, valg | ({} if aar == i_aar else {"aar": aar, "annet_aar": True}))
 

@@ -1,24 +1,20 @@
-"""The administrator's day in her browser: what is due, waits, is wrong and comes; a correction, approval, a failed run."""
+"""The administrator's day in her browser: the four questions, a correction, approval, a run that failed."""
 
+import json
 from collections.abc import Callable
 
 import httpx
 import openpyxl
 from playwright.sync_api import Page, expect
 
+from schemas.kjoring import KJOR
+from tasks.hjul.lenker import UTRULLINGER, Lenker
 from tests.karanteneprove import ARK
-from tests.nettleser.conftest import AAR, Fylke, violations, wait_for
+from tests.nettleser.conftest import AAR, VENT, Fylke, violations, wait_for
 
 SPORSMAL = ("Forfaller", "Venter på deg", "Noe er galt", "Neste")
 LASTING, BREV = "12-innlasting-ikkesokere", "14-brev-ikkesokere"
 HOYDE = 800
-
-
-def choose(side: Page, gjor: str) -> None:
-    """Choose in the form what the run shall do."""
-    side.get_by_text("Hva skal kjøringen gjøre?").first.wait_for()
-    side.get_by_role("button", name="Kjør", exact=True).first.click()
-    side.get_by_role("option", name=gjor).click()
 
 
 def submit(side: Page, fylke: Fylke) -> str:
@@ -38,6 +34,13 @@ def finished(fylke: Fylke, flyt_id: str) -> str:
             "en ferdig kjøring",
         )
     )
+
+
+def open_artifact(side: Page, fylke: Fylke, flyt_id: str, navn: str) -> None:
+    """Go from a run's page in Prefect to what it shows."""
+    side.goto(f"{fylke.prefect}/runs/flow-run/{flyt_id}")
+    side.get_by_text("Artifacts", exact=True).first.click()
+    side.get_by_text(navn).first.click()
 
 
 def test_the_pages_and_prefect_ask_who_it_is(fylke: Fylke) -> None:
@@ -86,18 +89,20 @@ def test_a_correction_is_shown_first_and_then_run_without_the_command_line(
 
     side.goto(fylke.sider)
     side.get_by_role("link", name="Kjør 12 på nytt").first.click()
+    expect(side.get_by_role("button", name="Submit")).to_be_visible(timeout=VENT * 1000)
+    expect(side.get_by_text("Vis først hva som ville skjedd").first).to_be_visible()
+    expect(side.get_by_text("Jeg mener et annet år enn i år").first).to_be_visible()
     knips("4-skjema")
-    choose(side, "Vis først hva som ville skjedd")
     vist = submit(side, fylke)
     assert finished(fylke, vist) == "COMPLETED"
-    side.goto(f"{fylke.prefect}/runs/flow-run/{vist}?tab=Artifacts")
-    side.get_by_text("Oppsummering").first.click()
+    open_artifact(side, fylke, vist, f"rad-{LASTING}")
     expect(side.get_by_text("Prøve som ikke endret noe").first).to_be_visible()
     knips("5-vist-forst")
     assert fylke.ask("SELECT count(*) FROM kjoring WHERE rad = ?", LASTING) == [(1,)]
 
-    side.get_by_role("link", name="Kjør nå, slik det er vist her").first.click()
-    kjort = submit(side, fylke)
+    with side.context.expect_page() as vindu:
+        side.get_by_role("link", name="Kjør nå, slik det er vist her").first.click()
+    kjort = submit(vindu.value, fylke)
     assert finished(fylke, kjort) == "COMPLETED"
     assert fylke.ask("SELECT generasjon, lastet FROM kjoring WHERE rad = ? ORDER BY 1", LASTING)[-1] == (2, 1)
     assert fylke.ask("SELECT DISTINCT tilstand FROM karantene") == [("rettet",)]
@@ -112,8 +117,12 @@ def test_a_proposal_is_approved_from_the_first_page(side: Page, fylke: Fylke, kn
     knips("6-forslag")
     assert violations(side) == []
     side.goto(fylke.sider)
-    side.get_by_role("link", name=f"Avgjør {forslag_id}").first.click()
-    side.get_by_label("Navnet ditt").fill("Kari")
+    side.get_by_role("link", name=f"Godkjenn eller avvis {forslag_id}").first.click()
+    side.get_by_text("Navnet ditt").first.wait_for(timeout=VENT * 1000)
+    knips("7-godkjenning")
+    navn = side.locator("textarea").nth(1)
+    assert navn.input_value() == ""
+    navn.fill("Kari")
     knips("7-godkjenning")
     assert finished(fylke, submit(side, fylke)) == "COMPLETED"
     assert fylke.ask("SELECT tilstand, av FROM forslag_naa WHERE forslag_id = ?", forslag_id) == [("godkjent", "Kari")]
@@ -127,13 +136,11 @@ def test_a_failed_run_says_what_was_wrong_and_what_to_do(
     """In Prefect beside the run, and on the first page under «Noe er galt»; no traceback, nobody named."""
     fil = fylke.hjem.innboks / "vigo_ikkesokere_feil.csv"
     fil.write_text("Fodselsnummer;Fornavn\nx;Hemmelig Navnesen\n", "utf-8")
-    side.goto(fylke.sider)
-    side.locator(f"a[href='kjoring/{AAR}-12-2/index.html']").first.click()
-    side.get_by_role("link", name="Kjør").first.click()
+    utrullinger = json.loads((fylke.hjem.mappe / UTRULLINGER).read_bytes())
+    side.goto(str(Lenker(fylke.prefect, utrullinger).row_form(LASTING, AAR, AAR + 1, KJOR)))
     flyt_id = submit(side, fylke)
     assert finished(fylke, flyt_id) == "FAILED"
-    side.goto(f"{fylke.prefect}/runs/flow-run/{flyt_id}?tab=Artifacts")
-    side.get_by_text("Hvorfor den stoppet").first.click()
+    open_artifact(side, fylke, flyt_id, "stoppet")
     expect(side.get_by_text("Stoppet: ÅH-2013").first).to_be_visible()
     expect(side.get_by_text("Hva du gjør").first).to_be_visible()
     knips("8-stoppet-i-prefect")
