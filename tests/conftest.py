@@ -59,6 +59,12 @@ def en_motor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def httpserver_listen_address() -> tuple[str, int]:
+    """Where HTTP stand-ins stand: on this machine by its number, which is what settings let through."""
+    return ("127.0.0.1", 0)
+
+
 @pytest.fixture(autouse=True)
 def uendret_miljo() -> Iterator[None]:
     """The process as it was: a command run in it sets the environment and who may read new files."""

@@ -29,9 +29,9 @@ def resting_memory(hjem: Path) -> dict[str, float]:
 
 
 def _children(pid: int) -> dict[str, int]:
-    """Return the server's, the worker's and the page server's process, which ``start`` starts in that order."""
+    """Return the server's, the worker's, the watch's and the page server's process, as ``start`` starts them."""
     barn = sorted(int(enkelt) for enkelt in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return dict(zip(("server", "arbeider", "sider"), barn, strict=True))
+    return dict(zip(("server", "arbeider", "vakt", "sider"), barn, strict=True))
 
 
 def _resident(pid: int) -> float:

@@ -12,5 +12,6 @@ def test_prefect_adds_little_to_a_run_and_the_memory_at_rest_is_told() -> None:
         "hvile_server_mib",
         "hvile_arbeider_mib",
         "hvile_sider_mib",
+        "hvile_vakt_mib",
     }
     assert min(maaling.deler.values()) > 0

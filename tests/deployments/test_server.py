@@ -24,6 +24,7 @@ import pytest
 from deployments.rader import built_rows, flow_name
 from deployments.server import free_port, planned_runs
 from deployments.utrulling import coming_dates
+from schemas.kjoring import KJOR
 from tasks.arshjul import find_row, row_dates
 from tasks.filer import ROT
 from tasks.hjem import Hjem, home
@@ -31,6 +32,7 @@ from tasks.klokke import now
 
 KLAR, SIST_SAGT, STOPPET = "Årshjul er klart", "Stopp med Ctrl-C.", "Årshjul er stoppet."
 VENT_SEKUNDER = 120
+KJOR_2026 = {"gjor": KJOR, "aar": 2026, "annet_aar": True}
 FERDIGE = {"COMPLETED", "FAILED", "CRASHED"}
 
 
@@ -127,7 +129,7 @@ def test_the_pages_are_shown_beside_prefect_and_a_runs_answer_links_to_them(drif
     side = ferdig.stdout.split()[-1]
     assert side.startswith(adresse)
     assert "Tilmeldt ungdom etter statusgruppe" in httpx.get(side, timeout=30).raise_for_status().text
-    assert side.removeprefix(adresse) in httpx.get(adresse, timeout=30).text
+    assert side.removeprefix(adresse) in httpx.get(f"{adresse}alle/", timeout=30).text
 
 
 def test_every_built_row_is_planned_on_the_calendars_date_and_no_other_row_is_there(drift: Drift) -> None:
@@ -143,7 +145,7 @@ def test_the_first_page_is_not_empty(drift: Drift) -> None:
 
 
 def test_a_row_run_from_the_ui_does_its_work_and_leaves_its_counts_as_an_artifact(drift: Drift) -> None:
-    kjoring = drift.run_row("13", {"rad": "13-konvertere-vigokoder", "aar": 2026})
+    kjoring = drift.run_row("13", KJOR_2026)
     assert kjoring["state"]["type"] == "COMPLETED"
     artefakter = drift.post("/artifacts/filter", artifacts={"flow_run_id": {"any_": [kjoring["id"]]}})
     assert re.search(r"\| Rader inn \| \d+ \|", artefakter[0]["data"])
@@ -153,14 +155,14 @@ def test_a_refusal_and_a_fault_reach_the_ui_without_anyones_data(drift: Drift) -
     (drift.hjem.innboks / "vigo_ikkesokere_feil.csv").write_text(
         "Fodselsnummer;Fornavn\nx;Hemmelig Navnesen\n", "utf-8"
     )
-    kjoring = drift.run_row("12", {"rad": "12-innlasting-ikkesokere", "aar": 2026})
+    kjoring = drift.run_row("12", KJOR_2026)
     assert kjoring["state"]["type"] == "FAILED"
     assert "ÅH-2013" in kjoring["state"]["message"]
     (drift.hjem.innboks / "vigo_ikkesokere_feil.csv").unlink()
 
 
 def test_a_late_run_belongs_to_the_year_it_was_planned_for(drift: Drift) -> None:
-    kjoring = drift.run_row("13", {"rad": "13-konvertere-vigokoder"}, planlagt="2025-04-28T06:00:00Z")
+    kjoring = drift.run_row("13", {"gjor": KJOR}, planlagt="2025-04-28T06:00:00Z")
     assert kjoring["state"]["type"] == "COMPLETED"
     with drift.hjem.register.transaction("prøve") as con:
         assert con.execute("SELECT count(*) FROM kjoring WHERE rad LIKE '13%' AND aar = 2025").fetchone() == (1,)

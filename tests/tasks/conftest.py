@@ -4,6 +4,7 @@
 """
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import count, islice
@@ -206,12 +207,15 @@ def bygdemal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def lag_bygd(bygdemal: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Bygd]:
-    """Makes tiny counties, each in a folder of its own."""
+    """Makes tiny counties, each in a folder of its own and with a secret of its own."""
 
     def make() -> Bygd:
         mappe = tmp_path_factory.mktemp("bygd") / "hjem"
         with at_home(mappe):
-            return Bygd(move_in(bygdemal, mappe).mappe)
+            hjem = move_in(bygdemal, mappe)
+            with hjem.register.transaction("prøve") as con:
+                con.execute("UPDATE meta SET verdi = ? WHERE navn = 'hemmelighet'", [secrets.token_hex(32)])
+            return Bygd(mappe)
 
     return make
 

@@ -94,9 +94,9 @@ def test_a_tables_history_has_every_column_of_the_table(con: Any, tabell: str) -
 
 
 def test_no_view_reads_a_table_whose_rows_are_changed_or_removed() -> None:
-    """Read from the source: a view asks how such a table stood, never how it stands."""
+    """Read from the source: a view asks how such a table stood, never how it stands. Deletion is for ever."""
     register = Path(historikk.__file__).parent
-    kilder = "".join(sti.read_text("utf-8") for sti in register.parent.rglob("*.py"))
+    kilder = "".join(sti.read_text("utf-8") for sti in register.parent.rglob("*.py") if sti.parent.name != "sletting")
     endres = set(re.findall(r"(?:UPDATE|DELETE FROM) ([a-z_]+)", kilder))
     assert endres >= {"avvik", "oppgave", "karantene", "uenighet", "flere_lister"}
     for sti in register.glob("visninger/*.sql"):

@@ -27,11 +27,6 @@ NUMMER, ANNET = "00000000001", "00000000002"
 
 
 @pytest.fixture(scope="session")
-def httpserver_listen_address() -> tuple[str, int]:
-    return ("127.0.0.1", 0)
-
-
-@pytest.fixture(scope="session")
 def nokkelpar() -> tuple[bytes, bytes]:
     return key_pair()
 

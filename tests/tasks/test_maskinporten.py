@@ -20,11 +20,6 @@ from tests.motparter.svikt import Svikt
 OMFANG = OMRAADER[0]
 
 
-@pytest.fixture(scope="session")
-def httpserver_listen_address() -> tuple[str, int]:
-    return ("127.0.0.1", 0)
-
-
 @pytest.fixture(scope="module")
 def nokkelpar() -> tuple[bytes, bytes]:
     return key_pair()

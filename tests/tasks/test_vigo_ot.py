@@ -39,11 +39,6 @@ class Klokke:
         )
 
 
-@pytest.fixture(scope="session")
-def httpserver_listen_address() -> tuple[str, int]:
-    return ("127.0.0.1", 0)
-
-
 @pytest.fixture
 def spor(bygd: Any, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes]:
     """Asks the server (or ``adresse``) as the county would, with a clock that stands still."""
