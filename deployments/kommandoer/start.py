@@ -27,6 +27,8 @@ from tasks.hjul.side import refresh
 from tasks.klokke import OSLO, local_date, now
 
 AVSPILLINGSLOGG = "avspilling.log"
+UNGDOM = 500
+"""Small enough that the demo's year is played up to today while the newcomer looks around."""
 
 
 def start(
@@ -38,7 +40,7 @@ def start(
     hjem = home()
     if demo and not (hjem.mappe / INNSTILLINGER).is_file():
         say("Lager en demofylkeskommune …")
-        make_demo(hjem, Demo(aar=local_date(now()).year))
+        make_demo(hjem, Demo(aar=local_date(now()).year, ungdom=UNGDOM))
     for bud in (signal.SIGINT, signal.SIGTERM):
         signal.signal(bud, _interrupt)
     say("Starter Prefect …")
