@@ -51,6 +51,7 @@ def restore(
         say(f"  {bekreftet.uavklart} utsendinger er uavklart: finn ut om de er sendt, og bruk ./arshjul settle.")
         say(f"  {bekreftet.utlopt} forslag som ventet på godkjenning, er utløpt: kjør radene på nytt.")
         say(f"  {bekreftet.rader} rader kan ha vært kjørt etter at kopien ble tatt: se ./arshjul show avvik.")
+        say("Det som er slettet etter at kopien ble tatt, er tilbake: se ./arshjul forget --dry-run.")
         return UTGANG_TRENGER_NOEN if any(bekreftet) else UTGANG_FERDIG
     svar = restore_home(home(), file, naa)
     say(f"{svar.antall} filer er gjenopprettet slik de var {svar.kopi_tid:%d.%m.%Y kl. %H.%M}.")

@@ -21,7 +21,7 @@ FORMAT: Final = 1
 MIDLERTIDIG: Final = ".sikkerhetskopi"
 GJENOPPRETTES: Final = ".gjenoppretting"
 GJENOPPRETTET: Final = ".gjenopprettet"
-HEMMELIGE: Final = (".nokkel", ".passord", ".pem")
+HEMMELIGE: Final = (".nokkel", ".passord", ".hemmelighet", ".pem")
 """How the names of files with keys and passwords end, in the home itself; those in ``passord/`` are copied."""
 VARER_IKKE: Final = (".laas", ".eier", HALVSKREVET, SAMLET)
 MAPPER_UTENFOR: Final = (MIDLERTIDIG, GJENOPPRETTES, GJENOPPRETTET, f"register.{SAMLING}", "register.tmp")

@@ -11,6 +11,8 @@ from deployments.kopi.bekreftelse import confirm
 from tasks import forslag, hjemvern, utboks
 from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
+from tasks.hjul import varsling
+from tasks.hjul.stopp import unmended
 from tests.motparter.svarut import SvarUt
 from tests.svarutprove import Svarutprove
 from tests.tasks.conftest import BREVDAG, Bygd, at
@@ -71,6 +73,33 @@ def test_a_copy_neither_approves_nor_sends_while_the_original_goes_on(bygd: Bygd
     forslag.reject(kopi, venter, "Kari", "prøve", at(BREVDAG))
     bygd.send(venter)
     assert bygd.proposal(venter) == "iverksatt"
+
+
+def test_a_copy_runs_no_row_but_shows_what_it_would_do_and_writes_to_nobody(
+    bygd: Bygd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bygd.person()
+    kopi = copied(bygd.hjem, tmp_path / "kopi")
+    monkeypatch.setenv("ARSHJUL_HOME", str(kopi.mappe))
+    with pytest.raises(BrukerFeil, match="ÅH-1802"):
+        bygd.run()
+    assert bygd.run(bare_vis=True).foreslaatt
+    with kopi.register.transaction("prøve") as con:
+        assert [stopp.kode for stopp in unmended(con)] == ["ÅH-1802"]
+    monkeypatch.setattr(varsling, "can_notify", lambda _: True)
+    assert varsling.notify(kopi, at(SENERE)) is None
+
+
+def test_after_a_confirmation_no_run_bears_a_number_that_the_lost_home_may_have_used(
+    bygd: Bygd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bygd.person()
+    siste = bygd.run().generasjon
+    kopi = Hjem(Path(shutil.move(bygd.hjem.mappe, tmp_path / "flyttet")))
+    confirm(kopi, "Kari", at(SENERE))
+    monkeypatch.setenv("ARSHJUL_HOME", str(kopi.mappe))
+    neste = [bygd.run(tid=tid).generasjon for tid in (SENERE, ENDA_SENERE)]
+    assert neste == [siste + hjemvern.SPRANG, siste + hjemvern.SPRANG + 1]
 
 
 @pytest.mark.parametrize("sendt_etter_kopien", [True, False])
