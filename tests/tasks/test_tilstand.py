@@ -55,6 +55,12 @@ def test_what_fell_due_before_the_county_began_is_not_late(staar: Any) -> None:
     assert staar("01-sokere-1-februar", "2026-01-02T08:30").tilstand is Tilstand.IKKE_FORFALT
 
 
+def test_before_the_first_run_nothing_is_late(fylke: Hjem) -> None:
+    with fylke.register.transaction("prøve") as con:
+        alle = states(con, [2026], (), at("2026-12-24T12:00"))[2026]
+    assert {rad.tilstand for rad in alle} == {Tilstand.IKKE_FORFALT}
+
+
 def test_a_row_that_is_skipped_is_never_late(staar: Any) -> None:
     valg = (Radvalg(rad="13-konvertere-vigokoder", aar=2026, hopp_over=True, begrunnelse="Kodene er konvertert."),)
     hoppet = staar("13-konvertere-vigokoder", "2026-06-01T08:00", valg)
