@@ -29,7 +29,8 @@ FASTE: Final = {
     "PREFECT_CLI_PROMPT": "false",
     # The scheduler looks 100 days ahead unless told otherwise; an administrator must see the whole coming year.
     "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
-    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "3",
+    # Past the next hour it makes this many of a row and no more: every run of the rows that go on for a while.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "60",
     "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "PT10M",
     "PREFECT_RUNNER_POLL_FREQUENCY": "2",
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,43 @@ def test_a_late_run_belongs_to_the_year_it_was_planned_for(drift: Drift) -> None
     assert kjoring["state"]["type"] == "COMPLETED"
     with drift.hjem.register.transaction("prøve") as con:
         assert con.execute("SELECT count(*) FROM kjoring WHERE rad LIKE '13%' AND aar = 2025").fetchone() == (1,)
+
+
+EN_TITT = """
+import sys
+from pathlib import Path
+from deployments.miljo import prepare
+prepare(Path(sys.argv[1]))
+from deployments.vakt import look
+from tasks.hjem import home
+look(home())
+"""
+
+
+def test_the_watch_names_what_is_planned_and_remembers_a_run_that_was_broken_off(drift: Drift) -> None:
+    kjoring = drift.run_row("13", KJOR_2026)
+    brutt = {"state": {"type": "CRASHED", "message": "drept"}, "force": True}
+    assert drift.klient.post(f"/flow_runs/{kjoring['id']}/set_state", json=brutt).is_success
+    kommando = [sys.executable, "-c", EN_TITT, str(drift.hjem.mappe)]
+    miljo = environment() | {"ARSHJUL_HOME": str(drift.hjem.mappe)}
+    for _ in range(2):
+        subprocess.run(kommando, cwd=ROT, env=miljo, check=True)
+    with drift.hjem.register.transaction("prøve") as con:
+        stopp = con.execute("SELECT rad, aar, slag, kode, flyt_id FROM stopp WHERE kode = 'ÅH-3152'").fetchall()
+    assert stopp == [("13-konvertere-vigokoder", 2026, "avbrutt", "ÅH-3152", kjoring["id"])]
+    planlagt = drift.post("/flow_runs/filter", flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}})
+    navn = {enkelt["name"] for enkelt in planlagt}
+    assert {f"{now().year + 1} · {rad.rad} · planlagt" for rad in built_rows()} <= navn
+    assert all(enkelt.endswith(" · planlagt") for enkelt in navn)
+
+
+def test_every_run_of_the_coming_year_is_planned(drift: Drift) -> None:
+    naa = now()
+    om_et_aar = naa + timedelta(days=365)
+    planlagt = planned_runs(drift.klient)
+    for rad in built_rows():
+        ventet = [tid for tid in coming_dates(rad, drift.hjem.radvalg, naa) if tid <= om_et_aar]
+        assert set(ventet) <= set(planlagt[flow_name(rad)]), rad.rad
 
 
 def test_no_process_of_ours_may_phone_home(drift: Drift) -> None:
