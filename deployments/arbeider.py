@@ -47,7 +47,7 @@ def _keep_switched_off(klient: SyncPrefectClient, utrullinger: list[RunnerDeploy
     """Registering anew switches every schedule on; those switched off in the UI stay off."""
     mine = DeploymentFilter(tags=DeploymentFilterTags(all_=[MERKE]))
     lagrede = klient.read_deployments(deployment_filter=mine)
-    avslatte = {u.flow_id for u in lagrede if u.schedules and not any(plan.active for plan in u.schedules)}
+    avslatte = {u.flow_id for u in lagrede if u.schedules and (u.paused or not any(p.active for p in u.schedules))}
     navn = {klient.read_flow(flow_id).name for flow_id in avslatte}
     for utrulling in utrullinger:
         if utrulling.flow_name in navn:

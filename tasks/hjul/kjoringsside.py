@@ -7,24 +7,12 @@ from typing import Final
 
 import duckdb
 
-from schemas.kjoring import Kjoreresultat, Side, Tabell
+from schemas.kjoring import TELLINGER, Kjoreresultat, Side, Tabell
 from tasks import klokke
 from tasks.hjul.lenker import Lenker
 from tasks.hjul.underside import Underside, counted, row_name
 from tasks.sider import Del
 
-TALL: Final = {
-    "inn": "Rader inn",
-    "lastet": "Lastet",
-    "nye": "Av de lastede: nye",
-    "uendret": "Uendret",
-    "borte": "Ikke lenger med",
-    "karantene": "Satt til side",
-    "foreslaatt": "Foreslått sendt",
-    "oppgaver": "Nye oppgaver",
-    "avvik": "Åpne avvik",
-}
-"""Counts in the order a person asks for them."""
 UTFALL: Final = {
     "ferdig": "Kjøringen er ferdig.",
     "venter_godkjenning": "Kjøringen er ferdig, og det den foreslår, venter på godkjenning.",
@@ -122,7 +110,7 @@ def _about(notat: Notat, svar: Kjoreresultat | None) -> Del:
 
 def _next(notat: Notat, svar: Kjoreresultat | None) -> Del:
     """Return what a person must do after the run, one sentence each."""
-    tall = dict(zip(TALL, notat.tall, strict=True))
+    tall = dict(zip(TELLINGER, notat.tall, strict=True))
     steg = []
     lenker: tuple[Side, ...] = ()
     if svar and svar.forslag_id:
@@ -144,7 +132,7 @@ def _next(notat: Notat, svar: Kjoreresultat | None) -> Del:
 
 def _numbers(notat: Notat, forrige: Notat | None) -> Tabell:
     """Return the counts, beside those of the run before and the difference where there was one."""
-    navn = list(TALL.values())
+    navn = list(TELLINGER.values())
     if forrige is None:
         rader: list[tuple[str | int, ...]] = list(zip(navn, notat.tall, strict=True))
         return Tabell(tittel="Antall i den første kjøringen av raden i året", hoder=("Hva", "Antall"), rader=rader)
