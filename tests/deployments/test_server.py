@@ -101,6 +101,7 @@ def drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drift]:
                 break
         assert any(KLAR in linje for linje in sagt), sagt
         drift = Drift(home(mappe), prosess, sagt, f"http://127.0.0.1:{port}/api")
+        stop_playing(drift)
         yield drift
         drift.klient.close()
     finally:
@@ -108,6 +109,24 @@ def drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drift]:
         resten, _ = prosess.communicate(timeout=VENT_SEKUNDER)
     assert STOPPET in resten
     assert not still_running(str(mappe))
+
+
+def stop_playing(drift: Drift) -> None:
+    """End the demo's year when its register is loaded: it goes on for minutes, and nothing here needs the rest."""
+    slutt = time.monotonic() + VENT_SEKUNDER
+    while time.monotonic() < slutt:
+        with drift.hjem.register.transaction("prøve") as con:
+            (antall,) = con.execute("SELECT count(*) FROM kjoring WHERE lastet > 0").fetchall()[0]
+        spiller = [pid for pid in children(drift.prosess.pid) if b"replay" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        if antall and spiller:
+            os.kill(spiller[0], signal.SIGTERM)
+            return
+        time.sleep(0.3)
+    raise AssertionError("demoens år ble aldri spilt")
+
+
+def children(pid: int) -> list[int]:
+    return [int(barn) for barn in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def still_running(mappe: str) -> list[str]:
@@ -148,7 +167,9 @@ def test_a_row_run_from_the_ui_does_its_work_and_leaves_its_counts_as_an_artifac
     kjoring = drift.run_row("13", KJOR_2026)
     assert kjoring["state"]["type"] == "COMPLETED"
     artefakter = drift.post("/artifacts/filter", artifacts={"flow_run_id": {"any_": [kjoring["id"]]}})
-    assert re.search(r"\| Rader inn \| \d+ \|", artefakter[0]["data"])
+    vist = {artefakt["key"]: artefakt["data"] for artefakt in artefakter}
+    assert re.search(r"\| Rader inn \| \d+ \|", vist["rad-13-konvertere-vigokoder"])
+    assert "data:image/svg+xml;base64," in vist["arshjulet"]
 
 
 def test_a_refusal_and_a_fault_reach_the_ui_without_anyones_data(drift: Drift) -> None:
@@ -254,16 +275,16 @@ def test_a_home_has_one_server_and_a_port_has_one_home(drift: Drift, tmp_path: P
     assert start(tmp_path / "annet", opptatt) == (2, "ÅH-1701")
 
 
-def test_a_quarter_through_prefect_is_the_quarter_without_it(tmp_path: Path) -> None:
+def test_two_months_through_prefect_are_the_two_months_without_it(tmp_path: Path) -> None:
     svar = {}
     for navn, valg in {"med": [], "uten": ["--plain"]}.items():
         subprocess.run(command(tmp_path / navn, "demo", "--youth", "40"), cwd=ROT, env=environment(), check=True)
-        kommando = command(tmp_path / navn, "replay", "2026", "--until", "2026-03-31", "--json", *valg)
+        kommando = command(tmp_path / navn, "replay", "2026", "--until", "2026-02-28", "--json", *valg)
         ferdig = subprocess.run(kommando, cwd=ROT, env=environment(), capture_output=True, text=True, check=False)
         svar[navn] = [rad | {"sekunder": 0} for rad in json.loads(ferdig.stdout)]
     assert svar["med"] == svar["uten"]
     assert {rad["utfall"] for rad in svar["med"]} == {"ferdig"}
-    assert len(svar["med"]) > 9
+    assert len(svar["med"]) > 5
     assert not still_running(str(tmp_path))
 
 
