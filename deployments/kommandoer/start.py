@@ -27,7 +27,7 @@ from tasks.hjul.side import refresh
 from tasks.klokke import OSLO, local_date, now
 
 AVSPILLINGSLOGG = "avspilling.log"
-UNGDOM = 500
+UNGDOM = 300
 """Small enough that the demo's year is played up to today while the newcomer looks around."""
 
 
