@@ -223,7 +223,7 @@ def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
 def _registered_since(klient: httpx.Client, fra: datetime) -> set[str]:
     """Return the deployments that the worker has registered since a moment; each has its flow's name."""
     alle = pages(klient, "/deployments/filter", {})
-    return {en["name"] for en in alle if datetime.fromisoformat(en["updated"].replace("Z", "+00:00")) >= fra}
+    return {en["name"] for en in alle if datetime.fromisoformat(en["updated"]) >= fra}
 
 
 def planned_runs(klient: httpx.Client) -> dict[str, list[datetime]]:
@@ -232,7 +232,7 @@ def planned_runs(klient: httpx.Client) -> dict[str, list[datetime]]:
     planlagt = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
     tider: dict[str, list[datetime]] = {}
     for kjoring in pages(klient, "/flow_runs/filter", planlagt):
-        tid = datetime.fromisoformat(kjoring["expected_start_time"].replace("Z", "+00:00"))
+        tid = datetime.fromisoformat(kjoring["expected_start_time"])
         tider.setdefault(flyter[kjoring["flow_id"]], []).append(tid)
     return tider
 

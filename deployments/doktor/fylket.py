@@ -13,7 +13,6 @@ from typing import Final
 import httpx
 
 from deployments.doktor.funn import Blikk, Funn, names, refused
-from deployments.kopi.sikkerhetskopi import taken
 from deployments.miljo import server_note
 from schemas.innstillinger import DENNE_MASKINEN
 from schemas.verdier import Modus
@@ -26,6 +25,7 @@ from tasks.hjul.varsling import can_notify
 from tasks.innboks import LEFT_BY_PROGRAMS
 from tasks.kalender import SISTE_AAR
 from tasks.klokke import file_day, local_date
+from tasks.kopiliste import taken
 from tasks.logo import keep_logo
 from tasks.sletting.gjennomforing import forget
 

@@ -1,7 +1,5 @@
 """Backup: everything in a home as one encrypted file, of one moment, read back before it is called done."""
 
-import hashlib
-import json
 import os
 import shutil
 import sqlite3
@@ -18,16 +16,15 @@ from deployments.kopi.innhold import MIDLERTIDIG, Innhold, contents, pack, unpac
 from deployments.prefectmal import DATABASE
 from schemas.revisjon import Handling
 from tasks.feil import BrukerFeil
-from tasks.filer import FIL_RETTIGHETER, HALVSKREVET, ROT, make_folder, write_file
+from tasks.filer import FIL_RETTIGHETER, HALVSKREVET, ROT, make_folder
 from tasks.hjem import Hjem
 from tasks.hjemvern import place
 from tasks.klokke import to_utc
+from tasks.kopiliste import hash_of, taken, write_taken
 from tasks.register.migrering import migrations
 from tasks.register.tilkobling import flush
 from tasks.revisjon import note
 
-LISTE: Final = "sikkerhetskopi.json"
-"""In the home: the backups taken of it, each with ``tid`` (ISO, with zone), ``fil`` (whole path) and ``sha256``."""
 ENDELSE: Final = ".arshjul.tar"
 
 
@@ -62,13 +59,6 @@ def back_up(hjem: Hjem, fil: Path, av: str, naa: datetime) -> Kopi:
 def default_name(hjem: Hjem, naa: datetime) -> str:
     """Return what a backup of the home is called unless told: by home and time (UTC)."""
     return f"{hjem.mappe.name}-{to_utc(naa):%Y%m%dT%H%M%SZ}{ENDELSE}"
-
-
-def taken(hjem: Path) -> list[dict[str, str]]:
-    """Return the backups that the home knows of, the oldest first; see ``LISTE``."""
-    sti = hjem / LISTE
-    liste: list[dict[str, str]] = json.loads(sti.read_bytes()) if sti.is_file() else []
-    return liste
 
 
 def program_version() -> str:
@@ -141,10 +131,8 @@ def _with_prefect(innhold: Innhold, hjem: Path, arbeid: Path) -> Innhold:
 
 
 def _remember(hjem: Hjem, til: Path, naa: datetime) -> None:
-    with til.open("rb") as fil:
-        sha256 = hashlib.file_digest(fil, "sha256").hexdigest()
-    ny = {"tid": naa.isoformat(), "fil": str(til), "sha256": sha256}
-    write_file(hjem.mappe / LISTE, json.dumps([*taken(hjem.mappe), ny], ensure_ascii=False, indent=1).encode())
+    ny = {"tid": naa.isoformat(), "fil": str(til), "sha256": hash_of(til)}
+    write_taken(hjem.mappe, [*taken(hjem.mappe), ny])
 
 
 def _county(hjem: Hjem) -> str:

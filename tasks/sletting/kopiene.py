@@ -1,16 +1,12 @@
 """The backups that the home knows of: past their limit they are removed, for they hold everyone deleted since."""
 
-import hashlib
-import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from tasks.filer import write_file
 from tasks.hjem import Hjem
 from tasks.klokke import local_date
-
-LISTE: Final = "sikkerhetskopi.json"
+from tasks.kopiliste import hash_of, taken, write_taken
 
 
 class Kopier(NamedTuple):
@@ -24,11 +20,11 @@ class Kopier(NamedTuple):
 def find_backups(hjem: Hjem, grense: date | None) -> Kopier:
     """Return the backups from before the day. One whose file is another than was written is not ours to remove."""
     slettes, borte, igjen = [], [], 0
-    for kopi in _noted(hjem):
+    for kopi in taken(hjem.mappe):
         sti = Path(kopi["fil"])
         if grense is None or local_date(datetime.fromisoformat(kopi["tid"])) >= grense:
             igjen += 1
-        elif sti.is_file() and _hash_of(sti) == kopi["sha256"]:
+        elif sti.is_file() and hash_of(sti) == kopi["sha256"]:
             slettes.append(sti)
         else:
             borte.append(sti)
@@ -40,16 +36,5 @@ def remove_backups(hjem: Hjem, kopier: Kopier) -> None:
     for sti in kopier.slettes:
         sti.unlink(missing_ok=True)
     if ut := {str(sti) for sti in (*kopier.slettes, *kopier.borte)}:
-        igjen = [kopi for kopi in _noted(hjem) if kopi["fil"] not in ut]
-        write_file(hjem.mappe / LISTE, json.dumps(igjen, ensure_ascii=False, indent=1).encode())
-
-
-def _noted(hjem: Hjem) -> list[dict[str, str]]:
-    sti = hjem.mappe / LISTE
-    notert: list[dict[str, str]] = json.loads(sti.read_bytes()) if sti.is_file() else []
-    return notert
-
-
-def _hash_of(sti: Path) -> str:
-    with sti.open("rb") as fil:
-        return hashlib.file_digest(fil, "sha256").hexdigest()
+        igjen = [kopi for kopi in taken(hjem.mappe) if kopi["fil"] not in ut]
+        write_taken(hjem.mappe, igjen)

@@ -17,12 +17,13 @@ import pytest
 from deployments.kopi import gjenoppretting
 from deployments.kopi.bekreftelse import confirm
 from deployments.kopi.gjenoppretting import restore
-from deployments.kopi.sikkerhetskopi import back_up, taken
+from deployments.kopi.sikkerhetskopi import back_up
 from deployments.prefectmal import DATABASE, give_database
 from deployments.program import main
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT
 from tasks.hjem import Hjem, home
+from tasks.kopiliste import taken
 from tasks.register.migrering import migrations
 from tests.tasks.conftest import BREV, Bygd, at, new_home
 
