@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-OM_FILEN: Final = "<!-- Laget av python -m deployments.dokumentasjon. Endre kilden, ikke denne filen. -->"
+DOKUMENTASJON: Final = "python -m deployments.dokumentasjon"
 
 
-def page(tittel: str, *linjer: str) -> str:
-    """Return a whole document of these lines under its title, which must stand first for the site to know it."""
-    return "\n".join([f"# {tittel}", "", OM_FILEN, "", *linjer]).rstrip("\n") + "\n"
+def page(tittel: str, *linjer: str, av: str = DOKUMENTASJON) -> str:
+    """Return a whole document of these lines under its title, which must stand first for the site to know it.
+
+    ``av`` is the command that makes it.
+    """
+    om_filen = f"<!-- Laget av {av}. Endre kilden, ikke denne filen. -->"
+    return "\n".join([f"# {tittel}", "", om_filen, "", *linjer]).rstrip("\n") + "\n"
 
 
 def table(overskrifter: Sequence[str], rader: Iterable[Sequence[str]]) -> list[str]:

@@ -58,7 +58,8 @@ ENDRER: Final = frozenset({
     "upgrade",
 })  # fmt: skip
 """The commands after which the wheel's page is made anew, refused or not."""
-TEST: Final = "test"
+UTVIKLING: Final = {"test": "pytest", "prove": "tests.bevis"}
+"""The commands that become another program, and its module: all tests, and the proofs."""
 GRUNNER: Final = {
     MissingArgumentError: "noe mangler etter kommandoen",
     UnknownOptionError: "et av valgene finnes ikke",
@@ -74,7 +75,7 @@ def make_app() -> App:
         name="arshjul",
         help="Årshjul for oppfølgingstjenesten: kjører årshjulets rader, og spør før noe sendes.\n\n"
         "Bruk: `./arshjul [--home MAPPE] KOMMANDO [VALG]`. `--home MAPPE` velger hjemmemappe for alle kommandoer. "
-        "`test` kjører alle tester.",
+        "`test` kjører alle tester, `prove` bevisene.",
         help_format="markdown",
         usage="",
         group_commands=Group("Kommandoer"),
@@ -94,8 +95,8 @@ def main(argv: Sequence[str]) -> int:
     ord_, hjem = _take_home(list(argv))
     # Whole, since what we start works from another folder.
     os.environ[MILJOVARIABEL] = str(home(Path(hjem) if hjem else None).mappe)
-    if ord_[:1] == [TEST]:
-        _run_tests(ord_[1:])
+    if ord_ and ord_[0] in UTVIKLING:
+        _become(UTVIKLING[ord_[0]], ord_[1:])
     prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)
     try:
         return _then_show(ord_)
@@ -114,11 +115,11 @@ def main(argv: Sequence[str]) -> int:
     return UTGANG_AVVIST
 
 
-def _run_tests(ord_: list[str]) -> NoReturn:
-    """Become the test runner, with a Prefect home of the environment's own."""
+def _become(modul: str, ord_: list[str]) -> NoReturn:
+    """Become a program for developers, with a Prefect home of the environment's own."""
     prepare(Path(sys.prefix) / "test")
     os.chdir(ROT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *ord_])  # noqa: S606 our own interpreter
+    os.execv(sys.executable, [sys.executable, "-m", modul, *ord_])  # noqa: S606 our own interpreter
 
 
 def _then_show(ord_: list[str]) -> int:
