@@ -4,7 +4,7 @@ A schedule is explicit dates, not a rule: they carry holidays, shifts and the co
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from prefect import Flow
@@ -15,7 +15,7 @@ from deployments.rader import UTEN_RAD, built_rows, flow_of, service_flow
 from schemas.arshjul import Rad, Raddatoer, Radvalg
 from schemas.kjoring import KJOR, VIS
 from tasks import sider
-from tasks.arshjul import row_dates
+from tasks.arshjul import find_row, row_dates
 from tasks.kalender import FORSTE_AAR, run_time
 from tasks.klokke import local_date
 from tasks.radhjelp import help_of
@@ -23,6 +23,7 @@ from tasks.radhjelp import help_of
 MERKE = "årshjul"
 PLANNAVN = "hjul"
 AAR_FRAMOVER = 2
+MINUTT = timedelta(minutes=1)
 STARTVERDIER = {
     "avgjore": {"forslag_id": "", "beslutning": "Godkjenn", "av": "", "grunn": ""},
     "angre": {"kjoring_id": "", "av": "", "grunn": ""},
@@ -36,8 +37,21 @@ def coming_dates(rad: Rad, valg: Iterable[Radvalg], naa: datetime) -> list[datet
     i_aar = local_date(naa).year
     aarene = range(max(FORSTE_AAR, i_aar - 1), i_aar + AAR_FRAMOVER + 1)
     datoer = [row_dates(rad, aar, valgene) for aar in aarene]
-    tider = [run_time(dag) for enkelt in datoer if not _skipped(enkelt) for dag in enkelt.kjoredatoer]
+    tider = [
+        run_time(dag) + _after(enkelt, dag, valgene)
+        for enkelt in datoer
+        if not _skipped(enkelt)
+        for dag in enkelt.kjoredatoer
+    ]
     return [tid for tid in tider if tid > naa]
+
+
+def _after(d: Raddatoer, dag: date, valg: tuple[Radvalg, ...]) -> timedelta:
+    """Plan a row a minute after the one it builds on, where both run that day: the worker goes by the time."""
+    if d.rad.etter is None:
+        return timedelta()
+    forrige = row_dates(find_row(d.rad.etter), d.aar, valg)
+    return _after(forrige, dag, valg) + MINUTT if dag in forrige.kjoredatoer else timedelta()
 
 
 def _skipped(datoer: Raddatoer) -> bool:

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, Fl
 from prefect.client.schemas.objects import FlowRun, StateType
 
 from deployments.rader import built_rows, flow_name
+from schemas.arshjul import Radvalg
 from tasks import klokke
+from tasks.arshjul import find_row, year_of
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT
 from tasks.hjem import Hjem, home
@@ -51,8 +53,8 @@ def look(hjem: Hjem) -> None:
     naa = klokke.now()
     with get_client(sync_client=True) as klient:
         rader = _rows(klient)
-        _name_planned(klient, rader)
-        for stopp in _broken_off(klient, rader):
+        _name_planned(klient, rader, hjem.radvalg)
+        for stopp in _broken_off(klient, rader, hjem.radvalg):
             remember(hjem, stopp)
     side.refresh(hjem, naa)
     if played_now(hjem):
@@ -68,23 +70,24 @@ def _rows(klient: SyncPrefectClient) -> dict[UUID, str]:
     return {funnet.id: navn[funnet.name] for funnet in klient.read_deployments(limit=MEST) if funnet.name in navn}
 
 
-def _name_planned(klient: SyncPrefectClient, rader: dict[UUID, str]) -> None:
+def _name_planned(klient: SyncPrefectClient, rader: dict[UUID, str], radvalg: Sequence[Radvalg]) -> None:
     """Give planned runs names that say year and row; Prefect draws theirs by lot."""
     for kjoring in _runs(klient, StateType.SCHEDULED):
         rad = rader.get(kjoring.deployment_id) if kjoring.deployment_id else None
         tid = kjoring.expected_start_time
         if rad and tid and kjoring.auto_scheduled and not kjoring.name.endswith(PLANLAGT):
-            klient.update_flow_run(kjoring.id, name=f"{klokke.local_date(tid).year} · {rad} · {PLANLAGT}")
+            aar = year_of(find_row(rad), klokke.local_date(tid), radvalg)
+            klient.update_flow_run(kjoring.id, name=f"{aar} · {rad} · {PLANLAGT}")
 
 
-def _broken_off(klient: SyncPrefectClient, rader: dict[UUID, str]) -> Iterator[Stopp]:
+def _broken_off(klient: SyncPrefectClient, rader: dict[UUID, str], radvalg: Sequence[Radvalg]) -> Iterator[Stopp]:
     """Yield the rows' runs that were killed, or that nobody was running any more when the worker started."""
     for kjoring in _runs(klient, StateType.CRASHED):
         rad = rader.get(kjoring.deployment_id) if kjoring.deployment_id else None
         if rad and kjoring.state and kjoring.expected_start_time:
             tid = kjoring.state.timestamp
             valg = kjoring.parameters.get("valg") or {}
-            aar = valg.get("aar") or klokke.local_date(kjoring.expected_start_time).year
+            aar = valg.get("aar") or year_of(find_row(rad), klokke.local_date(kjoring.expected_start_time), radvalg)
             naar = f"{tid.astimezone(klokke.OSLO):%d.%m.%Y kl. %H.%M}"
             yield of_code(rad, aar, tid, Slag.AVBRUTT, "ÅH-3152", str(kjoring.id), naar=naar)
 

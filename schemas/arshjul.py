@@ -35,6 +35,16 @@ class Fristregel(StrEnum):
     PAA = "på"  # the row is that day, moved to a working day
 
 
+class Forsinkelse(StrEnum):
+    """What a planned run does when it comes late, because the machine was off; each row has its own."""
+
+    STRAKS = "straks"  # at once, however late
+    STRAKS_TIL = "straks_til"  # at once until some weeks after the window; later a person decides
+    BARE_SISTE = "bare_siste"  # the newest of several; nothing when the season is over
+    FOR_RADEN = "før_raden"  # at once, unless the row that it prepares has been run
+    ETTER_SENDT = "etter_sendt"  # as straks_til, and only when what the row builds on has been sent
+
+
 @dataclass(frozen=True)
 class Dag:
     """A day that comes every year."""
@@ -69,6 +79,10 @@ class Rad:
     parametre: Mapping[str, str] = field(default_factory=dict, hash=False)
     rytme_uker: int | None = None
     etter_dager: int = 0
+    forsinket: Forsinkelse = Forsinkelse.STRAKS
+    forsinket_uker: int | None = None
+    forsinket_rad: str | None = None
+    forsinket_kilde: str = "antatt"
 
 
 @dataclass(frozen=True)
@@ -175,6 +189,16 @@ class Arshjulskjema(pa.DataFrameModel):
     etter_dager: Series[str] = pa.Field(
         str_matches=r"^\d{0,2}$", description="Hvor mange dager raden går videre etter vinduet og fristene."
     )
+    forsinket: Series[str] = pa.Field(
+        isin=list(Forsinkelse), description="Hva en planlagt kjøring gjør når den kommer for sent."
+    )
+    forsinket_uker: Series[str] = pa.Field(
+        str_matches=r"^\d?$", description="Hvor mange uker etter vinduet den ennå går av seg selv."
+    )
+    forsinket_rad: Series[str] = pa.Field(description="Raden den må komme før når den er for sen.")
+    forsinket_kilde: Series[str] = pa.Field(
+        isin=["antatt", "oppgitt"], description="Om regelen er antatt av programmet eller oppgitt av fylket."
+    )
 
     class Config:
         """No other columns, and in this order."""
@@ -193,6 +217,19 @@ class Arshjulskjema(pa.DataFrameModel):
     def etter_er_navn(cls, verdier: Series[str]) -> pd.Series:
         """The row built on is empty or a whole id."""
         return verdier.str.match(f"{RAD_MONSTER}|^$")
+
+    @pa.dataframe_check(name="forsinket_har_sitt")
+    @classmethod
+    def forsinket_har_sitt(cls, ramme: pd.DataFrame) -> pd.Series:
+        """The late rule has what it needs, and nothing that another rule needs."""
+        regel = ramme["forsinket"]
+        med_uker = regel.isin([Forsinkelse.STRAKS_TIL, Forsinkelse.ETTER_SENDT])
+        return (
+            (med_uker == (ramme["forsinket_uker"] != ""))
+            & ((regel == Forsinkelse.FOR_RADEN) == ramme["forsinket_rad"].str.match(RAD_MONSTER))
+            & ((regel != Forsinkelse.ETTER_SENDT) | (ramme["etter"] != ""))
+            & ((regel != Forsinkelse.BARE_SISTE) | (ramme["rytme_uker"] != ""))
+        )
 
     @pa.dataframe_check(name="har_vindu")
     @classmethod

@@ -177,3 +177,26 @@ class Kjoreresultat(BaseModel):
         if self.avvik:
             steg.append("Se avvikene: `./arshjul show avvik`")
         return "\n".join(f"- {enkelt}" for enkelt in steg) or "Ingenting venter på deg."
+
+
+class Hoppet(BaseModel):
+    """A planned run that came late and did nothing, by its row's own rule: which it was, and why."""
+
+    rad: str
+    aar: int
+    planlagt: date
+    grunn: str
+    utfall: Literal["hoppet over"] = "hoppet over"
+
+    @property
+    def artefakt(self) -> str:
+        """The key of the artifact in the Prefect UI."""
+        return f"rad-{self.rad}"
+
+    def oppsummering(self) -> str:
+        """Return why, as Norwegian Markdown."""
+        return (
+            f"# {self.rad} · {self.aar}\n\n**Hoppet over.** Kjøringen var planlagt {self.planlagt:%d.%m.%Y}, og "
+            f"{self.grunn}\n\n## Neste steg\n\nIngenting venter på deg. "
+            "Vil du kjøre raden likevel, kjører du den selv.\n"
+        )

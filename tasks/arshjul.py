@@ -6,22 +6,26 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import pandas as pd
 
-from schemas.arshjul import Arshjulskjema, Dag, Farge, Fristregel, Rad, Raddatoer, Radvalg
+from schemas.arshjul import Arshjulskjema, Dag, Farge, Forsinkelse, Fristregel, Rad, Raddatoer, Radvalg
 from tasks import kalender
 from tasks.arbeid.klokker import warn_days
 from tasks.feil import BrukerFeil
 from tasks.filer import DATA
+from tasks.forsinkelse import rule_text
 from tasks.konflikter import find_conflicts
 
 HJULFIL: Final = DATA / "arshjul.csv"
 TEKSTBREDDE: Final = 110
 INNRYKK: Final = " " * 4
 RADFRIST: Final = "radfrist"
+MEST_HUSKET: Final = 1024
+"""So many dates are remembered: a year's flows ask for the same ones thousands of times."""
 
 
 @cache
@@ -56,6 +60,10 @@ def _row(felt: Mapping[str, str]) -> Rad:
         parametre=json.loads(felt["parametre"]),
         rytme_uker=_number(felt["rytme_uker"]),
         etter_dager=_number(felt["etter_dager"]) or 0,
+        forsinket=Forsinkelse(felt["forsinket"]),
+        forsinket_uker=_number(felt["forsinket_uker"]),
+        forsinket_rad=felt["forsinket_rad"] or None,
+        forsinket_kilde=felt["forsinket_kilde"],
     )
 
 
@@ -81,8 +89,21 @@ def find_row(tekst: str) -> Rad:
 
 def row_dates(rad: Rad, aar: int, valg: Iterable[Radvalg] = ()) -> Raddatoer:
     """Return one row's dates in a year; its conflicts may concern other rows, so all choices are taken."""
+    return _row_dates(rad.rad, aar, tuple(valg))
+
+
+@lru_cache(MEST_HUSKET)
+def _row_dates(rad: str, aar: int, valg: tuple[Radvalg, ...]) -> Raddatoer:
     hjul = _resolved(aar, valg)
-    return replace(hjul[rad.rad], konflikter=find_conflicts(hjul[rad.rad], hjul))
+    return replace(hjul[rad], konflikter=find_conflicts(hjul[rad], hjul))
+
+
+def year_of(rad: Rad, dag: date, valg: Sequence[Radvalg] = ()) -> int:
+    """Return the wheel's year that a day belongs to: last year's until the row's last run then, else the day's own."""
+    if dag.year == kalender.FORSTE_AAR:
+        return dag.year
+    siste = row_dates(rad, dag.year - 1, valg).kjoredatoer[-1]
+    return dag.year - 1 if dag <= siste else dag.year
 
 
 def wheel(aar: int, valg: Iterable[Radvalg] = ()) -> tuple[Raddatoer, ...]:
@@ -92,15 +113,16 @@ def wheel(aar: int, valg: Iterable[Radvalg] = ()) -> tuple[Raddatoer, ...]:
         BrukerFeil: ÅH-1203 for a year out of reach, ÅH-1201 for a choice without a row, ÅH-1210 for a choice that
             cannot be used.
     """
-    hjul = _resolved(aar, valg)
-    return tuple(replace(datoer, konflikter=find_conflicts(datoer, hjul)) for datoer in hjul.values())
+    valgene = tuple(valg)
+    return tuple(_row_dates(rad, aar, valgene) for rad in _resolved(aar, valgene))
 
 
-def _resolved(aar: int, valg: Iterable[Radvalg]) -> dict[str, Raddatoer]:
+@lru_cache(MEST_HUSKET)
+def _resolved(aar: int, valg: tuple[Radvalg, ...]) -> Mapping[str, Raddatoer]:
     """Return row → its dates in a year, without conflicts; raises as ``wheel``."""
     kalender.check_year(aar)
     valgt = _choices(aar, valg)
-    return {rad.rad: _resolve(rad, aar, valgt.get(rad.rad)) for rad in read_wheel()}
+    return MappingProxyType({rad.rad: _resolve(rad, aar, valgt.get(rad.rad)) for rad in read_wheel()})
 
 
 def _choices(aar: int, valg: Iterable[Radvalg]) -> dict[str, Radvalg]:
@@ -224,6 +246,7 @@ def _as_object(datoer: Raddatoer) -> dict[str, object]:
         "bygget": True,
         "valgt": datoer.valg is not None,
         "hoppes_over": bool(datoer.valg and datoer.valg.hopp_over),
+        "forsinket": {"regel": rad.forsinket.value, "tekst": rule_text(rad), "kilde": rad.forsinket_kilde},
         "konflikter": [{"kode": k.kode, "tekst": k.tekst, "forslag": k.forslag} for k in datoer.konflikter],
     }
 
@@ -249,6 +272,7 @@ def _row_lines(datoer: Raddatoer) -> list[str]:
     if datoer.valg:
         deler.append("hoppes over" if datoer.valg.hopp_over else "valgt i innstillingene")
     avsnitt = [_fill(tekst, INNRYKK) for tekst in (rad.plan, rad.merknad) if tekst]
+    avsnitt.append(_fill(f"For sent ({rad.forsinket_kilde}): {rule_text(rad)}", INNRYKK))
     avsnitt += [_fill(f"{k.tekst} {k.forslag}", f"{INNRYKK}! ") for k in datoer.konflikter]
     return [" · ".join(deler), *avsnitt]
 

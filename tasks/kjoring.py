@@ -5,30 +5,34 @@ nothing. A dry run does all the same work and rolls it back.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from schemas.arshjul import Rad, Raddatoer, Radvalg
+from schemas.arshjul import Rad, Raddatoer
 from schemas.kjoring import GODTA, TELLINGER, Kjoreresultat, Kjorevalg, Side, Tabell
 from schemas.verdier import Utfall
 from tasks import klokke
-from tasks.arshjul import find_row, read_wheel, row_dates
+from tasks.arshjul import find_row, read_wheel, row_dates, year_of
+from tasks.disk import reason, refusal
 from tasks.feil import BrukerFeil, messages
+from tasks.forsinkelse import is_late, rule_text
 from tasks.hjem import INNSTILLINGER, Hjem, home
 from tasks.hjemvern import least_generation, refuse_quarantined
 from tasks.hjul import stopp
-from tasks.kalender import FORSTE_AAR, school_year
+from tasks.kalender import school_year
 from tasks.register import historikk
 from tasks.revisjon import note_run
 from tasks.sider import path_of
-from tasks.steg import flow_run_id, is_by_hand, planned_time
+from tasks.steg import calendar_time, flow_run_id, is_by_hand, planned_time
 
+STILT_TILBAKE: Final = timedelta(hours=2)
+"""A clock set back by no more than this is set right; by more, it was wrong, and what it said is not followed."""
 RAPPORTER: Final = ("ajourhold", "forberede_overforing", "overforing")
 """The flows that can tell how it stood at an earlier moment; the others change what is so now."""
 
@@ -182,7 +186,9 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
         with kjoring._transaction():  # noqa: SLF001 the two make one thing
             if not (kjoring.bare_vis or kjoring.kjent_tid):
                 refuse_quarantined(kjoring.con, kjoring.hjem.mappe)
+            kjoring.naa = _not_before_the_last(kjoring)
             kjoring.forrige = _last_generation(kjoring)
+            _tell_late(kjoring)
             kjoring.generasjon = max(kjoring.forrige.pop("generasjon", 0) + 1, least_generation(kjoring.con))
             yield kjoring
             for gjor in kjoring.for_slutt.values():
@@ -190,10 +196,19 @@ def run(valg: Kjorevalg) -> Iterator[Kjoring]:
             _show_set_aside(kjoring)
             _remember(kjoring)
     except Exception as feil:
-        _tell_stop(kjoring, feil)
+        _tell_stop(kjoring, refusal(feil, kjoring.hjem.mappe) or feil)
         raise
     if not kjoring.bare_vis:
         _tidy(kjoring)
+
+
+def _not_before_the_last(kjoring: Kjoring) -> datetime:
+    """Return the run's time; the last run's where the clock has been set back since: what is learned later is later."""
+    siste = kjoring.con.execute("SELECT max(ferdig_tid) FROM kjoring").fetchall()[0][0]
+    if not kjoring.tid_er_naa or siste is None:
+        return kjoring.naa
+    naa = klokke.to_utc(kjoring.naa)  # compared so: an hour in October comes twice
+    return klokke.from_utc(siste) if naa < siste <= naa + STILT_TILBAKE else kjoring.naa
 
 
 def _last_generation(kjoring: Kjoring) -> dict[str, int]:
@@ -204,6 +219,18 @@ def _last_generation(kjoring: Kjoring) -> dict[str, int]:
         [kjoring.rad.rad, kjoring.aar],
     ).fetchone()
     return dict(zip(["generasjon", *TELLINGER], funnet, strict=True)) if funnet else {}
+
+
+def _tell_late(kjoring: Kjoring) -> None:
+    """Say of a run that the calendar planned that it comes late, and of a transfer which day it still tells of."""
+    planlagt = calendar_time()
+    if planlagt is None or not is_late(planlagt, kjoring.naa):
+        return
+    dager = {"dato": f"{klokke.local_date(planlagt):%d.%m.%Y}", "naa": f"{klokke.local_date(kjoring.naa):%d.%m.%Y}"}
+    if kjoring.rad.flyt == "overforing" and kjoring.datoer.telledato:
+        kjoring.note("ÅH-3155", telledato=f"{kjoring.datoer.telledato:%d.%m.%Y}", **dager)
+    else:
+        kjoring.note("ÅH-3154", regel=rule_text(kjoring.rad), **dager)
 
 
 def _show_set_aside(kjoring: Kjoring) -> None:
@@ -232,7 +259,7 @@ def _tidy(kjoring: Kjoring) -> None:
         for gjor in kjoring.etterpaa:
             gjor()
     except OSError as feil:
-        hva = type(feil).__name__
+        hva = reason(feil)
     else:
         return
     raise BrukerFeil("ÅH-2407", kjoring=kjoring.kjoring_id, hva=hva)
@@ -250,7 +277,7 @@ def open_run(valg: Kjorevalg) -> Kjoring:
     if valg.kjent_tid and rad.flyt not in RAPPORTER:
         nummer = [str(annen.nr) for annen in read_wheel() if annen.flyt in RAPPORTER]
         raise BrukerFeil("ÅH-1214", rad=rad.rad, rader=", ".join(nummer))
-    i_aar = _year_of(rad, klokke.local_date(valg.naa or planned_time() or naa), hjem.radvalg)
+    i_aar = year_of(rad, klokke.local_date(calendar_time() or valg.naa or planned_time() or naa), hjem.radvalg)
     aar = valg.aar or i_aar
     if aar != i_aar and is_by_hand() and not valg.annet_aar:
         raise BrukerFeil("ÅH-1215", aar=aar, i_aar=i_aar)
@@ -271,17 +298,9 @@ def _stopped_delivery(hjem: Hjem, rad: Rad, aar: int) -> str:
     return koder[0]
 
 
-def _year_of(rad: Rad, dag: date, valg: Sequence[Radvalg]) -> int:
-    """Return the wheel's year that a day belongs to: last year's until the row's last run then, else the day's own."""
-    if dag.year == FORSTE_AAR:
-        return dag.year
-    siste = row_dates(rad, dag.year - 1, valg).kjoredatoer[-1]
-    return dag.year - 1 if dag <= siste else dag.year
-
-
 def _remember(kjoring: Kjoring) -> None:
     tall, svar = kjoring.tall, kjoring.result()
-    ferdig_tid = klokke.to_utc(kjoring.naa + kjoring.varighet())
+    ferdig_tid = kjoring.registrert_tid + kjoring.varighet()
     kjoring.con.execute(
         "INSERT INTO kjoring VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -291,6 +310,7 @@ def _remember(kjoring: Kjoring) -> None:
             ferdig_tid, tall.nye,
         ],
     )  # fmt: skip
+    stopp.not_after(kjoring.con, kjoring.rad.rad, kjoring.aar, ferdig_tid)
     sider = [side.model_copy(update={"adresse": path_of(side.adresse)}) for side in svar.sider]
     lagret = svar.model_copy(update={"sider": sider}).model_dump_json()
     kjoring.con.execute("INSERT INTO kjoringssvar VALUES (?, ?, ?)", [kjoring.kjoring_id, lagret, flow_run_id()])

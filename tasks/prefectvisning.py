@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
-from schemas.kjoring import GODTA, KJOR, Kjoreresultat, Kjorevalg
+from schemas.kjoring import GODTA, KJOR, Hoppet, Kjoreresultat, Kjorevalg
 from schemas.verdier import Utfall
 from tasks import hjultegning, klokke, sider
 from tasks.feil import ArshjulFeil, BrukerFeil, messages
@@ -46,7 +46,7 @@ def show(resultat: Resultat) -> None:
         tekst += _section("Lenker", _links(resultat, links(hjem)))
     create_markdown_artifact(tekst, key=resultat.artefakt, description="Oppsummering")
     if sider.are_served():
-        if isinstance(resultat, Kjoreresultat):
+        if isinstance(resultat, Kjoreresultat | Hoppet):
             _rename(resultat)
         _keep_current(hjem)
 
@@ -104,9 +104,12 @@ def _section(tittel: str, linjer: list[str]) -> str:
     return "\n".join([f"## {tittel}", "", *linjer, ""]) if linjer else ""
 
 
-def _rename(resultat: Kjoreresultat) -> None:
-    """Name the run after what it became: a dry run has no generation."""
-    hva = f"generasjon {resultat.generasjon}" if resultat.kjoring_id else "bare vist"
+def _rename(resultat: Kjoreresultat | Hoppet) -> None:
+    """Name the run after what it became: a dry run has no generation, nor has one that did nothing."""
+    if isinstance(resultat, Hoppet):
+        hva = str(resultat.utfall)
+    else:
+        hva = f"generasjon {resultat.generasjon}" if resultat.kjoring_id else "bare vist"
     with get_client(sync_client=True) as klient:
         klient.update_flow_run(flow_run.id, name=f"{resultat.aar} · {resultat.rad} · {hva}")
 

@@ -5,13 +5,15 @@ The texts stand in ``data/radhjelp.toml``. They are shown in Prefect and in the 
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
+from schemas.arshjul import Rad
 from tasks.arshjul import read_wheel
 from tasks.feil import ProgramFeil
 from tasks.filer import DATA
+from tasks.forsinkelse import rule_text
 
 FELT: Final = ("gjor", "trenger", "aldri", "steg", "etterpaa")
 FELLES: Final = "@"
@@ -22,8 +24,8 @@ DELER: Final = frozenset({"felles", "flyt", "rad", "tjeneste"})
 class Radhjelp:
     """Help for one row, in bokmål, as Markdown without headings.
 
-    What it does, what it needs, what it never does, what the administrator does step by step, and how she sees that it
-    is done.
+    What it does, what it needs, what it never does, what the administrator does step by step, how she sees that it
+    is done, and for a row what it does by itself when it comes late.
     """
 
     gjor: str
@@ -31,6 +33,7 @@ class Radhjelp:
     aldri: str
     steg: tuple[str, ...]
     etterpaa: str
+    forsinket: str = ""
 
     def markdown(self, niva: int = 3) -> str:
         """Return all of it under headings of a level."""
@@ -41,7 +44,7 @@ class Radhjelp:
             "Hva den aldri gjør": self.aldri,
             "Hva du gjør": "\n".join(f"{nummer}. {punkt}" for nummer, punkt in enumerate(self.steg, start=1)),
             "Når er det ferdig": self.etterpaa,
-        }
+        } | ({"Kommer den for sent": self.forsinket} if self.forsinket else {})
         return "\n\n".join(f"{overskrift} {navn}\n\n{tekst}" for navn, tekst in deler.items()) + "\n"
 
 
@@ -62,10 +65,19 @@ def all_help() -> dict[str, Radhjelp]:
     _nothing_else("rader", fil["rad"], {rad.rad for rad in hjulet})
     _nothing_else("flyter", fil["flyt"], {rad.flyt for rad in hjulet})
     rader = {
-        rad.rad: _help(rad.rad, fil["flyt"].get(rad.flyt, {}) | fil["rad"].get(rad.rad, {}), fil["felles"], rad.nr)
+        rad.rad: replace(
+            _help(rad.rad, fil["flyt"].get(rad.flyt, {}) | fil["rad"].get(rad.rad, {}), fil["felles"], rad.nr),
+            forsinket=_late(rad),
+        )
         for rad in hjulet
     }
     return rader | {navn: _help(navn, felt, fil["felles"], 0) for navn, felt in fil["tjeneste"].items()}
+
+
+def _late(rad: Rad) -> str:
+    """Return what the row does when it comes late, and that the rule is the program's own where nobody has given it."""
+    antatt = " Regelen er antatt av Årshjul." if rad.forsinket_kilde == "antatt" else ""
+    return f"Var maskinen av den dagen: {rule_text(rad)}{antatt} Kjører du raden selv, gjelder ikke regelen."
 
 
 def _help(navn: str, felt: Mapping[str, Any], felles: Mapping[str, str], nr: int) -> Radhjelp:

@@ -5,6 +5,7 @@ So ``replay --plain`` and the tests need no engine. No person's value gets past 
 
 import re
 import time
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,13 +17,18 @@ from prefect import task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
+from prefect.exceptions import ExternalSignal
 from prefect.runtime import deployment, flow_run
 
+from tasks.disk import refusal
 from tasks.feil import ArshjulFeil, ProgramFeil
+from tasks.hjem import home
 from tasks.sted import place_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
+AVBRUDD: Final = (KeyboardInterrupt, GeneratorExit, CancelledError, ExternalSignal)
+"""What stops a run from outside, and says nothing of what it was doing."""
 MELLOM_FRAMDRIFT: Final = 1.0
 """Seconds between two tellings of how far a work has come."""
 
@@ -31,7 +37,9 @@ def step(navn: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a Prefect task called ``navn`` when it is called inside a flow run."""
 
     def wrap(funksjon: Callable[P, R]) -> Callable[P, R]:
-        oppgave = task(name=navn, persist_result=False, cache_policy=NO_CACHE, retries=0)(guarded(funksjon))
+        oppgave = task(name=navn, persist_result=False, cache_policy=NO_CACHE, retries=0, log_prints=False)(
+            guarded(funksjon)
+        )
 
         @wraps(funksjon)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -62,6 +70,11 @@ def planned_time() -> datetime | None:
     """Return when the flow run under way was planned to start, or None outside one: a late run keeps its year."""
     planlagt = flow_run.scheduled_start_time if FlowRunContext.get() else None
     return planlagt if isinstance(planlagt, datetime) else None
+
+
+def calendar_time() -> datetime | None:
+    """Return when the calendar planned the flow run under way; None where a person started it, or pressed "Retry"."""
+    return planned_time() if is_scheduled() and flow_run.run_count <= 1 else None
 
 
 def flow_run_id() -> str:
@@ -99,7 +112,7 @@ def _tell(artefakt: UUID, andel: float) -> None:
 
 
 def guarded(funksjon: Callable[P, R]) -> Callable[P, R]:
-    """Let our own errors through, without what they came of; turn any other into its kind and place.
+    """Let our own errors through, without what they came of; turn any other into the disk's no, or its kind and place.
 
     The new error is raised outside the handler, so that the old one's text does not follow along.
     """
@@ -110,9 +123,12 @@ def guarded(funksjon: Callable[P, R]) -> Callable[P, R]:
             return funksjon(*args, **kwargs)
         except ArshjulFeil as feil:
             feil.__cause__ = feil.__context__ = None
+            feil.__notes__ = []
             raise
-        except Exception as feil:  # noqa: BLE001 whatever it is, its text may hold a person's data
-            renset = ProgramFeil(place_of(feil))
+        except AVBRUDD:
+            raise
+        except BaseException as feil:  # noqa: BLE001 also a library's panic: its text may hold a person's data
+            renset = refusal(feil, home().mappe) or ProgramFeil(place_of(feil))
         raise renset
 
     return call

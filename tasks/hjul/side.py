@@ -6,6 +6,7 @@ that could not be made leaves the old one, which says when it was made.
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -15,8 +16,10 @@ from markupsafe import Markup
 from schemas.arshjul import Rad, Raddatoer, Radvalg
 from schemas.verdier import Modus
 from tasks.arshjul import wheel
+from tasks.disk import reason
 from tasks.feil import BrukerFeil, messages
 from tasks.filer import write_file
+from tasks.forsinkelse import rule_text
 from tasks.hjem import INNSTILLINGER, Hjem
 from tasks.hjul import feed, forslagsside, kjoringsside, stoppside, symboler
 from tasks.hjul.lenker import Lenker, links
@@ -88,13 +91,15 @@ def refresh(hjem: Hjem, naa: datetime, kjorer: tuple[str, int] | None = None) ->
     except BrukerFeil as feil:
         grunn = f"{feil.kode} {feil.tekst.removesuffix('.')}"
     except OSError as feil:
-        grunn = type(feil).__name__
+        grunn = reason(feil)
     else:
         return True
     beskjed = " ".join(messages()[KODE]).format(grunn=grunn)
     LOGG.warning("%s %s", KODE, beskjed)
     if not (folder(hjem) / FORSIDE).is_file():
-        write_file(folder(hjem) / FORSIDE, page(replace(_dates_only(naa), beskjed=beskjed)))
+        # It is told already: what the page is made after must keep its own answer.
+        with suppress(OSError):
+            write_file(folder(hjem) / FORSIDE, page(replace(_dates_only(naa), beskjed=beskjed)))
     return False
 
 
@@ -188,6 +193,7 @@ def page(g: Grunnlag) -> bytes:
         farger=FARGER,
         symboler=[(symboler.icon(tilstand), str(tilstand), tekst) for tilstand, tekst in symboler.BETYR.items()],
         konflikter=[(row_name(d.rad), k) for d in g.hjul[g.aar] for k in d.konflikter],
+        forsinket=[(row_name(d.rad), d.rad.forsinket_kilde, rule_text(d.rad)) for d in g.hjul[g.aar]],
         aarene=_columns(g),
         rader=_grid(g, sted),
         lenker=_links(g, sted),

@@ -87,6 +87,11 @@ def write(con: duckdb.DuckDBPyConnection, stopp: Stopp) -> bool:
     return kjent is None
 
 
+def not_after(con: duckdb.DuckDBPyConnection, rad: str, aar: int, ferdig_tid: datetime) -> None:
+    """Let what stopped the row's runs until now be told as before ``ferdig_tid`` (UTC): clocks are set back."""
+    con.execute("UPDATE stopp SET tid = ? WHERE rad = ? AND aar = ? AND tid > ?", [ferdig_tid, rad, aar, ferdig_tid])
+
+
 def unmended(con: duckdb.DuckDBPyConnection) -> list[Stopp]:
     """Return each row and year's last stop, where no run of it has been finished since; the newest first."""
     rader = con.execute(

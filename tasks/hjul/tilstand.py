@@ -6,9 +6,9 @@ One answer for everyone who asks: the wheel's page, the artifacts in Prefect, ``
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -16,11 +16,10 @@ from schemas.arshjul import Raddatoer, Radvalg
 from schemas.verdier import Forslagstilstand
 from tasks import klokke
 from tasks.arshjul import wheel
+from tasks.feil import messages
+from tasks.forsinkelse import Dom, Hva, Kjent, by_rule, is_late, known, rule_text
 from tasks.hjul.stopp import Slag, Stopp, of_code, unmended
 from tasks.kalender import run_time
-
-FRIST_FOR_KJORING: Final = timedelta(hours=4)
-"""How long after its planned moment a run is late."""
 
 
 class Tilstand(StrEnum):
@@ -76,6 +75,7 @@ class _Grunnlag:
     avvik: dict[tuple[str, int], int]
     oppgaver: dict[tuple[str, int], int]
     uavklart: dict[tuple[str, int], int]
+    kjent: Kjent
 
 
 def states(
@@ -97,26 +97,42 @@ def years(con: duckdb.DuckDBPyConnection, naa: datetime) -> list[int]:
     return sorted(kjorte | {i_aar, i_aar + 1})
 
 
-def late(datoer: Raddatoer, kjort: Kjort | None, begynt: datetime | None, naa: datetime) -> datetime | None:
-    """Return the planned moment that has passed without a run since, or None.
+def _late(d: Raddatoer, kjort: Kjort | None, g: _Grunnlag, naa: datetime) -> Dom | None:
+    """Return what becomes, by the row's rule, of a planned run that has passed without a run since; None if none has.
 
-    What is skipped is never late, nor what fell due before the county ``begynt`` to use the program.
+    What is skipped is never late, nor what fell due before the county began to use the program.
     """
-    if begynt is None or (datoer.valg is not None and datoer.valg.hopp_over):
+    if g.begynt is None or (d.valg is not None and d.valg.hopp_over):
         return None
-    tider = [run_time(dag) for dag in datoer.kjoredatoer]
-    forfalt = [tid for tid in tider if begynt < tid and tid + FRIST_FOR_KJORING <= naa]
-    if not forfalt or (kjort is not None and kjort.ferdig_tid >= forfalt[-1]):
+    forfalt = [dag for dag in d.kjoredatoer if g.begynt < run_time(dag) and is_late(run_time(dag), naa)]
+    if not forfalt or (kjort is not None and kjort.ferdig_tid >= run_time(forfalt[-1])):
         return None
-    return forfalt[-1]
+    return by_rule(d, forfalt[-1], g.kjent, klokke.local_date(naa))
+
+
+def _late_stop(d: Raddatoer, dom: Dom | None) -> Stopp | None:
+    """Return what to tell of a row that has not been run on its day, where a person must do something."""
+    if dom is None or dom.hva is Hva.HOPP:
+        return None
+    kode, tid = "ÅH-3151" if dom.hva is Hva.KJOR else "ÅH-3153", run_time(dom.planlagt)
+    return of_code(
+        d.rad.rad, d.aar, tid, Slag.FORSINKET, kode, dato=f"{tid:%d.%m.%Y}", grunn=dom.grunn, regel=rule_text(d.rad)
+    )
+
+
+def _passed_over(dom: Dom | None) -> list[str]:
+    """Return in words that the last planned run was skipped by the row's rule."""
+    if dom is None:
+        return []
+    tekst, gjor = messages()["ÅH-3156"]
+    return [f"{tekst} {gjor}".format(dato=f"{dom.planlagt:%d.%m.%Y}", grunn=dom.grunn)]
 
 
 def _state(d: Raddatoer, g: _Grunnlag, naa: datetime, kjorer: tuple[str, int] | None) -> Radtilstand:
     nokkel = (d.rad.rad, d.aar)
     kjort, stopp, forslag = g.kjort.get(nokkel), g.stopp.get(nokkel), tuple(g.forslag.get(nokkel, ()))
-    planlagt = late(d, kjort, g.begynt, naa)
-    if planlagt and stopp is None:
-        stopp = of_code(*nokkel, planlagt, Slag.FORSINKET, "ÅH-3151", dato=f"{planlagt:%d.%m.%Y}")
+    dom = _late(d, kjort, g, naa)
+    stopp = stopp or _late_stop(d, dom)
     karantene, uavklart = g.karantene.get(nokkel, 0), g.uavklart.get(nokkel, 0)
     avvik, oppgaver = g.avvik.get(nokkel, 0), g.oppgaver.get(nokkel, 0)
     hoppes = d.valg is not None and d.valg.hopp_over
@@ -132,7 +148,9 @@ def _state(d: Raddatoer, g: _Grunnlag, naa: datetime, kjorer: tuple[str, int] | 
     elif avvik:
         tilstand, grunner = Tilstand.AVVIK, [_count(avvik, "åpent avvik", "åpne avvik")]
     elif kjort:
-        tilstand, grunner = Tilstand.FERDIG, [f"Kjørt {kjort.ferdig_tid:%d.%m.%Y}."]
+        tilstand, grunner = Tilstand.FERDIG, [f"Kjørt {kjort.ferdig_tid:%d.%m.%Y}.", *_passed_over(dom)]
+    elif dom:
+        tilstand, grunner = Tilstand.HOPPET, _passed_over(dom)
     else:
         tilstand, grunner = Tilstand.IKKE_FORFALT, []
     if avvik and tilstand in (Tilstand.AVVIK, Tilstand.VENTER) and (stopp or venter):
@@ -190,6 +208,7 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Grunnlag:
         avvik=_counts(con, "avvik", "tilstand = 'åpen'"),
         oppgaver=_counts(con, "oppgave", "tilstand = 'åpen'"),
         uavklart=_counts(con, "utsending_naa", "tilstand = 'uavklart'"),
+        kjent=known(con),
     )
 
 

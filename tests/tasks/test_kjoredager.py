@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.arshjul import Raddatoer
-from tasks.arshjul import find_row, read_wheel, row_dates
+from tasks.arshjul import find_row, read_wheel, row_dates, year_of
 from tasks.kalender import FORSTE_AAR, SISTE_AAR, is_working_day, run_time, working_day_on_or_after
-from tasks.kjoring import _year_of
 
 RADER = [rad.rad for rad in read_wheel() if rad.rytme_uker]
 aar_ = st.integers(FORSTE_AAR + 1, SISTE_AAR - 1)
@@ -64,7 +63,7 @@ def test_each_run_is_at_eight_in_oslo_winter_and_summer(rad: str, aar: int) -> N
 @given(rad=st.sampled_from([rad.rad for rad in read_wheel()]), aar=aar_)
 def test_a_run_without_a_year_belongs_to_the_year_whose_day_it_is(rad: str, aar: int) -> None:
     for dag in row_dates(find_row(rad), aar).kjoredatoer:
-        assert _year_of(find_row(rad), dag, ()) == aar
+        assert year_of(find_row(rad), dag, ()) == aar
 
 
 @pytest.mark.parametrize(

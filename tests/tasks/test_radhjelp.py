@@ -76,7 +76,9 @@ def test_help_of_nobody_raises() -> None:
         help_of("31-finnes-ikke")
 
 
-def test_the_markdown_has_all_five_parts_in_order() -> None:
+def test_the_markdown_has_all_its_parts_in_order_and_a_row_its_late_rule() -> None:
     tekst = help_of("14-brev-ikkesokere").markdown(4)
     titler = ["Hva den gjør", "Hva den trenger", "Hva den aldri gjør", "Hva du gjør", "Når er det ferdig"]
-    assert re.findall(r"^#### (.*)$", tekst, re.MULTILINE) == titler
+    assert re.findall(r"^#### (.*)$", tekst, re.MULTILINE) == [*titler, "Kommer den for sent"]
+    assert "til og med 1 uke etter vinduet" in tekst
+    assert re.findall(r"^#### (.*)$", help_of("angre").markdown(4), re.MULTILINE) == titler

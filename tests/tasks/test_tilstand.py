@@ -10,6 +10,7 @@ import pytest
 from schemas.arshjul import Radvalg
 from schemas.kjoring import GODTA, KJOR, VIS, Kjoreresultat, Kjorevalg
 from tasks import kjoring as kjoringer
+from tasks import klokke
 from tasks.arshjul import find_row
 from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
@@ -48,6 +49,41 @@ def test_a_row_is_not_due_then_late_then_done(staar: Any, kjor: Callable[..., Kj
     kjor("13", "2026-04-27T13:00")
     ferdig = staar("13-konvertere-vigokoder", "2026-04-27T14:00")
     assert (ferdig.tilstand, ferdig.kjort.generasjon, ferdig.stopp) == (Tilstand.FERDIG, 1, None)
+
+
+def test_a_row_too_late_for_its_rule_asks_and_one_whose_season_is_over_was_skipped(staar: Any) -> None:
+    """By the same rule as the run itself: see test_forsinkelse.py."""
+    i_tide = staar(BREV, "2026-05-12T12:00").stopp
+    assert (i_tide.kode, "1 uke etter vinduet" in i_tide.tekst) == ("ÅH-3151", True)
+    for_sen = staar(BREV, "2026-06-05T12:00")
+    assert (for_sen.tilstand, for_sen.stopp.slag, for_sen.stopp.kode) == (Tilstand.AVVIK, Slag.FORSINKET, "ÅH-3153")
+    over = staar("18-gjennomgang-juni", "2026-06-22T12:00")
+    assert (over.tilstand, over.stopp) == (Tilstand.HOPPET, None)
+    assert "sesongen for raden er over" in over.grunner[0]
+
+
+def test_a_stop_from_before_the_clock_was_set_back_is_mended_by_a_run(
+    med_register: Hjem, kjor: Callable[..., Kjoreresultat]
+) -> None:
+    remember(
+        med_register, of_error(find_row("13").rad, 2026, at("2026-04-27T10:00"), BrukerFeil("ÅH-1201", rad="13"), "")
+    )
+    kjor("13", "2026-04-27T09:05")
+    with med_register.register.transaction("prøve") as con:
+        assert unmended(con) == []
+
+
+def test_a_run_after_the_clock_was_set_back_is_later_than_the_last(
+    med_register: Hjem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn(tid: str) -> datetime:
+        monkeypatch.setattr(klokke, "now", lambda: at(tid))
+        with run(Kjorevalg(rad="13", aar=2026)) as kjoring:
+            return kjoring.registrert_tid
+
+    tider = [learn(tid) for tid in ("2026-04-27T10:00", "2026-04-27T09:05", "2026-04-27T10:30")]
+    assert tider == sorted(tider)
+    assert learn("2026-04-20T10:00") < tider[0]  # a week back: the clock was wrong, and is not followed
 
 
 def test_what_fell_due_before_the_county_began_is_not_late(staar: Any) -> None:
@@ -127,7 +163,7 @@ def test_a_fault_is_told_by_kind_and_place_and_never_by_its_own_text(med_registe
 
 
 def test_a_stop_is_remembered_once_and_not_where_the_register_is_out_of_reach(med_register: Hjem) -> None:
-    stopp = of_code(BREV, 2026, at("2026-05-11T08:00"), Slag.AVBRUTT, "ÅH-3151", dato="11.05.2026")
+    stopp = of_code(BREV, 2026, at("2026-05-11T08:00"), Slag.AVBRUTT, "ÅH-3152", naar="11.05.2026")
     assert [remember(med_register, stopp) for _ in range(2)] == [True, False]
     borte = of_error(BREV, 2026, at("2026-05-11T08:00"), BrukerFeil("ÅH-1302", holder="en annen"), "")
     assert remember(Hjem(Path("finnes-ikke")), borte) is False
