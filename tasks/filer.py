@@ -24,9 +24,14 @@ def write_file(sti: Path, innhold: bytes) -> Path:
     make_folder(sti.parent)
     midlertidig = sti.with_name(f".{sti.name}.{os.getpid()}{HALVSKREVET}")
     handtak = os.open(midlertidig, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FIL_RETTIGHETER)
-    with os.fdopen(handtak, "wb") as fil:
-        fil.write(innhold)
-        fil.flush()
-        os.fsync(fil.fileno())
-    midlertidig.replace(sti)
+    try:
+        with os.fdopen(handtak, "wb") as fil:
+            fil.write(innhold)
+            fil.flush()
+            os.fsync(fil.fileno())
+        midlertidig.replace(sti)
+    except BaseException:
+        # On a full disk what was half written is what there is no room for.
+        midlertidig.unlink(missing_ok=True)
+        raise
     return sti

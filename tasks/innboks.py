@@ -5,6 +5,7 @@ has its effect without a new delivery.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatch
@@ -27,6 +28,7 @@ FORM_FORMAT = "skoleskjema"
 FORM_PATTERN = "*skjema_*.xlsx"
 RECEIPT_SUFFIXES = frozenset({".eml", ".mbox", ".xml"})
 """Returned e-mail and the archive's answers, which are read with the receipts and not by any row."""
+NUMMER = re.compile(r"(?<!\d)\d{6} ?\d{5}(?!\d)")
 LEFT_BY_PROGRAMS = (".*", "~$*", "*~", "thumbs.db", "desktop.ini")
 """What Excel and the machine itself leave in a folder."""
 
@@ -45,7 +47,8 @@ class Mottatt:
 def receive(kjoring: Kjoring, format_navn: str, *, pakrevd: bool = True) -> list[Mottatt]:
     """Return the files of the format for this run, new ones in order of name, else the row's last ones.
 
-    Raises BrukerFeil ÅH-2016 where one is needed and neither the inbox nor the row's history has any.
+    Raises BrukerFeil ÅH-2016 where one is needed and neither the inbox nor the row's history has any, ÅH-2040 where a
+    file's name, which is told wherever the file is, holds what may be a national id.
     """
     format_ = find_format(format_navn, kjoring.hjem.innstillinger)
     filer = _from_inbox(kjoring, format_) or _from_history(kjoring, format_)
@@ -130,6 +133,8 @@ def _note_read(kjoring: Kjoring, rekkefolge: int, sha256: str, rader: int) -> No
 def _from_inbox(kjoring: Kjoring, format_: Filformat) -> list[Mottatt]:
     filer = []
     for sti in (sti for sti in _content(kjoring.hjem) if sti.is_file() and format_.fits(sti.name)):
+        if NUMMER.search(sti.name):
+            raise BrukerFeil("ÅH-2040", format=format_.navn)
         innhold = sti.read_bytes()
         filer.append(Mottatt(sti.name, hashlib.sha256(innhold).hexdigest(), innhold, format_, ny=True))
         kjoring.leste_filer.append(sti)

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 import duckdb
 
 from schemas.revisjon import Handling
+from tasks.disk import reason
 from tasks.feil import BrukerFeil
 from tasks.filer import write_file
 from tasks.klokke import to_utc
@@ -141,7 +142,7 @@ def anchor(con: duckdb.DuckDBPyConnection, mappe: Path, si: Callable[[str], None
     try:
         write_file(sti, (sti.read_bytes() if sti.exists() else b"") + f"{ny.lopenr} {ny.sha256}\n".encode())
     except OSError as feil:
-        si(str(BrukerFeil(IKKE_ANKRET, fil=ANKERFIL, hva=type(feil).__name__)))
+        si(str(BrukerFeil(IKKE_ANKRET, fil=ANKERFIL, hva=reason(feil))))
 
 
 class Brudd(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from deployments.kopi import beholder
 from deployments.kopi.innhold import GJENOPPRETTES, GJENOPPRETTET, HEMMELIGE, unpack
 from schemas.revisjon import Handling
+from tasks.disk import reason
 from tasks.feil import BrukerFeil
 from tasks.filer import make_folder, write_file
 from tasks.hjem import INNSTILLINGER, Hjem
@@ -51,7 +52,7 @@ def restore(hjem: Hjem, fil: Path, naa: datetime) -> Gjenopprettet:
     except beholder.Skadet:
         kode = "ÅH-1804"
     except OSError as feil:
-        kode, hva = "ÅH-1806", type(feil).__name__
+        kode, hva = "ÅH-1806", reason(feil)
     finally:
         shutil.rmtree(mappe / GJENOPPRETTES, ignore_errors=True)
     raise BrukerFeil(kode, fil=fil.name, hva=hva)

@@ -15,6 +15,7 @@ from deployments.kopi import beholder
 from deployments.kopi.innhold import MIDLERTIDIG, Innhold, contents, pack, unpack
 from deployments.prefectmal import DATABASE
 from schemas.revisjon import Handling
+from tasks.disk import reason
 from tasks.feil import BrukerFeil
 from tasks.filer import FIL_RETTIGHETER, HALVSKREVET, ROT, make_folder
 from tasks.hjem import Hjem
@@ -80,7 +81,7 @@ def _disk(til: Path) -> Iterator[None]:
     try:
         yield
     except OSError as feil:
-        hva = type(feil).__name__
+        hva = reason(feil)
     else:
         return
     raise BrukerFeil("ÅH-1806", hva=hva, fil=til.name)

@@ -23,8 +23,9 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
+from tasks.disk import refusal
 from tasks.feil import BrukerFeil, ProgramFeil
-from tasks.filer import FIL_RETTIGHETER, make_folder, write_file
+from tasks.filer import FIL_RETTIGHETER, make_folder
 from tasks.hjemvern import claim, has_place
 from tasks.register.migrering import migrate, migrations, upgrade, version
 from tasks.revisjon import anchor
@@ -36,6 +37,9 @@ HTTPFS = "httpfs.duckdb_extension"
 LOGG = ".wal"
 LANG_LOGG = 100_000
 """So many bytes of log are written into the file: the log is read anew by each transaction."""
+STORT_REGISTER = 10_000_000
+"""A register of so many bytes takes as long to copy as the transactions do that read such a log; twice as large a
+register waits for twice as long a log, else the copying would grow with the square of the youth."""
 SAMLING = "samling"
 SAMLET = ".samlet"
 
@@ -131,7 +135,7 @@ class Register:
         eier = self.sti.with_suffix(".eier")
         self._acquire(las, eier)
         try:
-            write_file(eier, json.dumps({"pid": os.getpid(), "hva": hva}).encode())
+            _write_note(eier, {"pid": os.getpid(), "hva": hva})
             yield
         finally:
             eier.unlink(missing_ok=True)
@@ -180,13 +184,17 @@ class Register:
         """
         logg, samlet = _log_of(self.sti), self.sti.with_suffix(SAMLET)
         shutil.rmtree(self.sti.with_suffix(f".{SAMLING}"), ignore_errors=True)
-        if not samlet.exists() and logg.is_file() and logg.stat().st_size >= LANG_LOGG:
+        if not samlet.exists() and logg.is_file() and logg.stat().st_size >= self._long_log():
             self._take_place(con, self._copy_aside(con))
         if samlet.exists():
             # What the log holds, the copy holds too.
             logg.unlink(missing_ok=True)
             samlet.replace(self.sti)
             flush(self.sti.parent)
+
+    def _long_log(self) -> int:
+        """Return how many bytes of log are too many for a register as large as this one."""
+        return LANG_LOGG * max(1, self.sti.stat().st_size // STORT_REGISTER)
 
     def _copy_aside(self, con: duckdb.DuckDBPyConnection) -> Path:
         """Copy the register and its log to a folder beside it and attach the copy as ``SAMLING``; return its file."""
@@ -215,13 +223,13 @@ class Register:
         try:
             con.execute(f"ATTACH '{_quote(str(sti))}' AS {navn} (ENCRYPTION_KEY '{_quote(_as_blob(self.nokkel))}')")
         except duckdb.Error as feil:
-            grunn = str(feil)
+            nei = refusal(feil, self.sti.parent) or _refusal(str(feil), self.sti.name)
         else:
             _assert_encrypted(con, navn)
             if ny:
                 sti.chmod(FIL_RETTIGHETER)
             return
-        raise _refusal(grunn, self.sti.name)
+        raise nei
 
 
 @cache
@@ -245,6 +253,13 @@ def _counts(con: duckdb.DuckDBPyConnection, navn: str) -> dict[str, int]:
     tabeller = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [navn]).fetchall()
     antall = [con.execute(f"SELECT count(*) FROM {navn}.main.{tabell}").fetchall()[0][0] for (tabell,) in tabeller]  # noqa: S608 our own names
     return {tabell: int(rader) for (tabell,), rader in zip(tabeller, antall, strict=True)}
+
+
+def _write_note(eier: Path, notat: dict[str, object]) -> None:
+    """Write who holds the register, for whoever waits: of no use after a power cut, so the disk is not waited for."""
+    handtak = os.open(eier, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FIL_RETTIGHETER)
+    with os.fdopen(handtak, "wb") as fil:
+        fil.write(json.dumps(notat).encode())
 
 
 def describe_holder(eier: Path) -> str:

@@ -52,6 +52,20 @@ def test_the_file_is_never_written_in_place_since_half_a_block_cannot_be_read(re
     assert written(register) == list(range(60))
 
 
+@pytest.mark.parametrize(("stort", "bytter"), [(10**9, True), (1_000, False)])
+def test_a_large_register_is_copied_for_a_longer_log_only(
+    register: Register, monkeypatch: pytest.MonkeyPatch, stort: int, *, bytter: bool
+) -> None:
+    register.settle()
+    monkeypatch.setattr(tilkobling, "STORT_REGISTER", stort)
+    ino = register.sti.stat().st_ino
+    for nummer in range(40):
+        write(register, nummer)
+    assert register.sti.with_name("register.duckdb.wal").is_file()
+    assert (register.sti.stat().st_ino != ino) is bytter
+    assert written(register) == list(range(40))
+
+
 STEG = {
     "før kopien": ("shutil.copyfile", 1),
     "midt i kopien": ("shutil.copyfile", 2),
