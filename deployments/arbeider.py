@@ -32,7 +32,7 @@ def main() -> None:
     utrullinger = row_deployments(home().radvalg, now())
     with get_client(sync_client=True) as klient:
         _mark_crashed(klient)
-        _keep_switched_off(klient, utrullinger)
+        keep_switched_off(klient, utrullinger)
     serve(*utrullinger, pause_on_shutdown=False, limit=1, print_starting_message=False)
 
 
@@ -43,9 +43,9 @@ def _mark_crashed(klient: SyncPrefectClient) -> None:
         klient.set_flow_run_state(kjoring.id, Crashed(message=ETTERLATTE), force=True)
 
 
-def _keep_switched_off(klient: SyncPrefectClient, utrullinger: list[RunnerDeployment]) -> None:
-    """Registering anew switches every schedule on; those switched off in the UI stay off."""
-    mine = DeploymentFilter(tags=DeploymentFilterTags(all_=[MERKE]))
+def keep_switched_off(klient: SyncPrefectClient, utrullinger: list[RunnerDeployment], merke: str = MERKE) -> None:
+    """Registering anew switches every schedule on; those switched off in the UI stay off. All bear ``merke``."""
+    mine = DeploymentFilter(tags=DeploymentFilterTags(all_=[merke]))
     lagrede = klient.read_deployments(deployment_filter=mine)
     avslatte = {u.flow_id for u in lagrede if u.schedules and (u.paused or not any(p.active for p in u.schedules))}
     navn = {klient.read_flow(flow_id).name for flow_id in avslatte}

@@ -61,15 +61,7 @@ class Avspilling:
 
     def play(self) -> list[Kjoreresultat]:
         """Play the year and return one result a row, its last run's, as the register shows them at the end."""
-        for mappe in sorted((self.hjem.mappe / "demo" / "post").iterdir()):
-            self._at(run_time(date.fromisoformat(mappe.name)) + POSTTID, self._mail(mappe))
-        for rad in built_rows():
-            datoer = row_dates(rad, self.demo.aar, self.hjem.radvalg)
-            dager = [dag for dag in datoer.kjoredatoer if dag.year == self.demo.aar]
-            for dag in dager:
-                self._at(run_time(dag), self._row(rad, er_siste=dag == dager[-1]))
-                if rad.rytme_uker and dag in answering(datoer):
-                    self._at(run_time(dag) + LISTETID, self._advisers)
+        self.plan()
         with engine(plain=self.plain), self._shown():
             while self._ko:
                 tid, _, hendelse = heapq.heappop(self._ko)
@@ -80,6 +72,18 @@ class Avspilling:
             self._tell(resultat)
         i_rekkefolge = sorted(self.resultater.values(), key=lambda resultat: resultat.rad)
         return [self._final(resultat) for resultat in i_rekkefolge]
+
+    def plan(self) -> None:
+        """Put on the line what is known beforehand: the post, the rows' dates, and when the advisers answer."""
+        for mappe in sorted((self.hjem.mappe / "demo" / "post").iterdir()):
+            self._at(run_time(date.fromisoformat(mappe.name)) + POSTTID, self._mail(mappe))
+        for rad in built_rows():
+            datoer = row_dates(rad, self.demo.aar, self.hjem.radvalg)
+            dager = [dag for dag in datoer.kjoredatoer if dag.year == self.demo.aar]
+            for dag in dager:
+                self._at(run_time(dag), self._row(rad, er_siste=dag == dager[-1]))
+                if rad.rytme_uker and dag in answering(datoer):
+                    self._at(run_time(dag) + LISTETID, self._advisers)
 
     def _at(self, tid: datetime, hendelse: Callable[[datetime], None]) -> None:
         heapq.heappush(self._ko, (tid, next(self._nummer), hendelse))

@@ -81,6 +81,22 @@ def sign(innhold: bytes, utrulling: Mapping[str, Any], navn: str) -> bytes:
     return json.dumps({**tillatt, "parameters": parametre}).encode()
 
 
+def take_up(innhold: bytes) -> dict[str, Any]:
+    """Return a request for a run with nothing in it but what it is to do and when: not how, where or among which.
+
+    Raises IkkeTillatt where it is to begin as something else than planned, or where a parameter is a template.
+    """
+    kropp = read_object(innhold)
+    tilstand = kropp.get("state")
+    if MALMERKE in json.dumps(kropp) or (tilstand and not _is_planned(tilstand)):
+        raise IkkeTillatt
+    return {felt: kropp[felt] for felt in KJORINGSFELT if felt in kropp and felt != "tags"}
+
+
+def _is_planned(tilstand: Any) -> bool:  # noqa: ANN401 whatever was sent
+    return isinstance(tilstand, dict) and tilstand.get("type") == "SCHEDULED"
+
+
 def _asks_for_name(skjema: Any) -> bool:  # noqa: ANN401 whatever Prefect has stored
     """Tell whether the form of a flow's ``valg`` has a field for the name; every flow of ours has ``valg``."""
     try:

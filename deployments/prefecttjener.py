@@ -60,12 +60,12 @@ class Dor:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        refuse = _close if scope["type"] == "websocket" else _refuse
+        avvis = close_stream if scope["type"] == "websocket" else refuse
         hoder = headers_of(scope)
         if not self.adgang.answers(hoder, self.port):
-            await refuse(send, HTTPStatus.MISDIRECTED_REQUEST)
+            await avvis(send, HTTPStatus.MISDIRECTED_REQUEST)
         elif not is_same_site(hoder):
-            await refuse(send, HTTPStatus.FORBIDDEN)
+            await avvis(send, HTTPStatus.FORBIDDEN)
         elif scope["type"] == "websocket":
             await self._stream(scope, receive, send, self.adgang.judge(hoder))
         else:
@@ -74,20 +74,20 @@ class Dor:
     async def _answer(self, scope: Melding, receive: Mottak, send: Svar, hoder: Hoder) -> None:
         metode, sti, besok = scope["method"], scope["path"], self.adgang.judge(hoder)
         if besok is None and not (metode == "GET" and sti in PROVER):
-            await _refuse(send, HTTPStatus.UNAUTHORIZED)
+            await refuse(send, HTTPStatus.UNAUTHORIZED)
         elif metode == "GET" and sti == OPPSETT:
             await self._say_how(send)
         elif besok and besok.navn and not navnevakt.is_reading(metode, sti):
             await self._change(scope, receive, send, besok.navn)
         elif self.adgang.navnehode and navnevakt.makes_run_for_others(metode, sti):
-            await _refuse(send, HTTPStatus.FORBIDDEN)
+            await refuse(send, HTTPStatus.FORBIDDEN)
         else:
             await self.app(self._let_in(scope, besok), receive, send)
 
     async def _change(self, scope: Melding, receive: Mottak, send: Svar, navn: str) -> None:
         """Let a named person do the little she may, in her own name."""
         metode, sti = scope["method"], scope["path"]
-        innhold = await _whole(receive)
+        innhold = await read_whole(receive)
         try:
             if innhold is None:
                 raise navnevakt.IkkeTillatt
@@ -96,7 +96,7 @@ class Dor:
             else:
                 navnevakt.check_change(metode, sti, innhold)
         except navnevakt.IkkeTillatt:
-            await _refuse(send, HTTPStatus.FORBIDDEN)
+            await refuse(send, HTTPStatus.FORBIDDEN)
             return
         inn = self._let_in(scope, Besokende(navn), len(innhold))
         await self.app(inn, _sends_once(innhold, receive), send)
@@ -112,7 +112,7 @@ class Dor:
         """Tell the UI how it is set up, but not to ask for a password: it would keep it in the browser for ever."""
         async with self._inside() as klient:
             oppsett = (await klient.get(OPPSETT)).raise_for_status().json()
-        await _send(send, HTTPStatus.OK, json.dumps({**oppsett, "auth": None}).encode(), "application/json")
+        await send_all(send, HTTPStatus.OK, json.dumps({**oppsett, "auth": None}).encode(), "application/json")
 
     def _inside(self) -> httpx.AsyncClient:
         """Return a client that asks Prefect's app directly, as its owner."""
@@ -131,9 +131,9 @@ class Dor:
     async def _stream(self, scope: Melding, receive: Mottak, send: Svar, besok: Besokende | None) -> None:
         """Let a websocket through. Who shows nothing yet is asked by Prefect itself; a named person may only listen."""
         if besok is None and any(headers_of(scope)(navn) for navn in (PROXYHODE, self.adgang.navnehode) if navn):
-            await _close(send, HTTPStatus.UNAUTHORIZED)
+            await close_stream(send, HTTPStatus.UNAUTHORIZED)
         elif besok and besok.navn and scope["path"] not in APNE_STROMMER:
-            await _close(send, HTTPStatus.FORBIDDEN)
+            await close_stream(send, HTTPStatus.FORBIDDEN)
         else:
             lytt = self._gives_password(receive) if besok and self.adgang.passord else receive
             await self.app(self._let_in(scope, besok), lytt, send)
@@ -168,7 +168,7 @@ def _is_login(tekst: str | None) -> bool:
     return isinstance(melding, dict) and melding.get("type") == "auth"
 
 
-async def _whole(receive: Mottak) -> bytes | None:
+async def read_whole(receive: Mottak) -> bytes | None:
     """Return everything that is sent, None where it is too much or breaks off."""
     innhold = b""
     while True:
@@ -206,27 +206,34 @@ def _with_headers(send: Svar) -> Svar:
     return sender
 
 
-async def _refuse(send: Svar, kode: HTTPStatus) -> None:
+async def refuse(send: Svar, kode: HTTPStatus) -> None:
+    """Answer with nothing but the code."""
     krav = KREV_PASSORD if kode == HTTPStatus.UNAUTHORIZED else {}
-    await _send(_with_headers(send), kode, f"{kode.value}\n".encode(), "text/plain; charset=utf-8", krav)
+    await send_all(_with_headers(send), kode, f"{kode.value}\n".encode(), "text/plain; charset=utf-8", krav)
 
 
-async def _send(send: Svar, kode: HTTPStatus, innhold: bytes, type_: str, hoder: dict[str, str] | None = None) -> None:
+async def send_all(
+    send: Svar, kode: HTTPStatus, innhold: bytes, type_: str, hoder: dict[str, str] | None = None
+) -> None:
+    """Answer with this content, whole; nobody keeps it unless ``hoder`` says so."""
     alle = {"content-type": type_, "content-length": str(len(innhold)), "cache-control": "no-store", **(hoder or {})}
     linjer = [(navn.lower().encode(), verdi.encode()) for navn, verdi in alle.items()]
     await send({"type": "http.response.start", "status": kode.value, "headers": linjer})
     await send({"type": "http.response.body", "body": innhold})
 
 
-async def _close(send: Svar, kode: HTTPStatus) -> None:
+async def close_stream(send: Svar, kode: HTTPStatus) -> None:
     """Refuse a stream before it is opened, which the asker sees as 403."""
     await send({"type": "websocket.close", "code": STENGT, "reason": str(kode.value)})
 
 
 def main() -> None:
     """Serve on the port given until stopped, with or without Prefect's background services."""
-    port, uten_tjenester = int(sys.argv[1]), UTEN_TJENESTER in sys.argv[2:]
-    adgang = Adgang.from_text(os.environ.pop(ADGANG))
+    serve(Adgang.from_text(os.environ.pop(ADGANG)), int(sys.argv[1]), uten_tjenester=UTEN_TJENESTER in sys.argv[2:])
+
+
+def serve(adgang: Adgang, port: int, *, vert: str = VERT, uten_tjenester: bool = False) -> None:
+    """Serve Prefect behind the door until stopped."""
     os.environ |= {
         "PREFECT_UI_API_URL": "/api",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{VERT}:{port}",
@@ -238,9 +245,13 @@ def main() -> None:
         os.environ[INNLOGGING] = adgang.innlogging
     from prefect.server.api.server import create_app  # noqa: PLC0415 it reads the environment
 
-    dor = Dor(create_app(final=True, webserver_only=uten_tjenester), adgang, port)
+    run_door(Dor(create_app(final=True, webserver_only=uten_tjenester), adgang, port), port, vert)
+
+
+def run_door(dor: Dor, port: int, vert: str = VERT) -> None:
+    """Serve what is behind a door until stopped."""
     # The door judges each request itself: what a proxy says of it is believed only as tasks/adgang.py has it.
-    uvicorn.run(dor, host=VERT, port=port, log_level="warning", proxy_headers=False, server_header=False)
+    uvicorn.run(dor, host=vert, port=port, log_level="warning", proxy_headers=False, server_header=False)
 
 
 if __name__ == "__main__":

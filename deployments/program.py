@@ -20,6 +20,7 @@ from cyclopts.exceptions import (
 )
 
 from deployments.miljo import prepare
+from tasks.disk import refusal
 from tasks.feil import UTGANG_AVVIST, UTGANG_FERDIG, UTGANG_PROGRAMFEIL, ArshjulFeil, BrukerFeil
 from tasks.filer import ROT
 from tasks.hjem import INNSTILLINGER, MILJOVARIABEL, home
@@ -49,6 +50,7 @@ KOMMANDOER: Final = {
     "backup": ("kopi:backup", "Ta en kryptert sikkerhetskopi av alt"),
     "restore": ("kopi:restore", "Gjenopprett en sikkerhetskopi, eller bekreft en kopi"),
     "upgrade": ("kopi:upgrade", "Oppgrader registeret etter at Årshjul er oppgradert"),
+    "counties": ("fylker:counties", "Drift av mange fylker: tjeneren, arbeiderne og dørene"),
     "doctor": ("doktor:doctor", "Se etter feil, og hva som må gjøres med dem"),
     "bench": ("maal:bench", "Mål farten"),
 }
@@ -97,17 +99,20 @@ def main(argv: Sequence[str]) -> int:
     os.environ[MILJOVARIABEL] = str(home(Path(hjem) if hjem else None).mappe)
     if ord_ and ord_[0] in UTVIKLING:
         _become(UTVIKLING[ord_[0]], ord_[1:])
-    prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)
     try:
+        prepare(home().mappe, bruker_hjemmet=bool(ord_) and ord_[0] in KOMMANDOER and ord_[0] not in UTEN_HJEM)
         return _then_show(ord_)
     except BrukerFeil as feil:
         refused = feil
     except KeyboardInterrupt:
         return UTGANG_AVVIST
     except Exception as feil:  # noqa: BLE001 whatever it is, its text may hold a person's data
-        hva = str(feil) if isinstance(feil, ArshjulFeil) else place_of(feil)
-        _say(f"ÅH-0003 Feil i programmet: {hva}. Meld fra til den som drifter Årshjul.")
-        return UTGANG_PROGRAMFEIL
+        nei = None if isinstance(feil, ArshjulFeil) else refusal(feil, home().mappe)
+        if nei is None:
+            hva = str(feil) if isinstance(feil, ArshjulFeil) else place_of(feil)
+            _say(f"ÅH-0003 Feil i programmet: {hva}. Meld fra til den som drifter Årshjul.")
+            return UTGANG_PROGRAMFEIL
+        refused = nei
     if "--json" in ord_:
         svar = {"utfall": "avvist", "kode": refused.kode, "tekst": refused.tekst, "gjor": refused.gjor}
         sys.stdout.write(json.dumps(svar, ensure_ascii=False) + "\n")

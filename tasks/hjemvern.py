@@ -6,6 +6,7 @@ a copy of what has been sent since would be sent again.
 
 import ctypes
 import hashlib
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ import duckdb
 from tasks.feil import BrukerFeil
 
 MASKINFILER: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+DRIFTSSTED: Final = "ARSHJUL_DRIFTSSTED"
+"""Names the operation whose machines see the same storage: a home there is the same home on each of them."""
 STED, MAPPE, KOPIERT, GENERASJON = "sted", "sted_mappe", "kopi_tid", "minste_generasjon"
 """In the register's ``meta``: the place, its folder, in a restored home when its backup was made, and ``leap``'s."""
 SPRANG: Final = 100
@@ -24,7 +27,9 @@ SPRANG: Final = 100
 
 @cache
 def machine_id() -> str:
-    """Return what tells this machine from others, blank where the system has no such thing."""
+    """Return what tells this machine, or this operation, from others, blank where the system has no such thing."""
+    if sted := os.environ.get(DRIFTSSTED):
+        return sted
     if sys.platform == "darwin":
         svar = ctypes.create_string_buffer(16)
         ctypes.CDLL(None).gethostuuid(svar, (ctypes.c_long * 2)(1, 0))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deployments.arbeider import _keep_switched_off
+from deployments.arbeider import keep_switched_off
 from deployments.utrulling import row_deployments
 from tasks.klokke import now
 
@@ -22,6 +22,6 @@ def test_a_row_that_was_switched_off_stays_off_however_it_was_done(
     klient: Any = SimpleNamespace(
         read_deployments=lambda **_: [lagret], read_flow=lambda _: SimpleNamespace(name=forste.flow_name)
     )
-    _keep_switched_off(klient, utrullinger)
+    keep_switched_off(klient, utrullinger)
     assert [plan.active for plan in forste.schedules or []] == [ventet]
     assert all(plan.active for annen in utrullinger[1:] for plan in annen.schedules or [])

@@ -1,0 +1,65 @@
+"""The proof of many counties in its short form, and that its judges see what is wrong."""
+
+import os
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.bevis import prove
+from tests.fylker import postgres
+from tests.fylker.dom import differences, overlaps
+from tests.fylker.isolasjon import ask_all, attempts
+
+ALT = {
+    "deployments": [{"id": "d" * 8, "name": "U", "schedules": [{"id": "p" * 8}]}],
+    "flows": [{"id": "f" * 8, "name": "F"}],
+    "flow_runs": [{"id": "k" * 8}],
+    "task_runs": [],
+    "artifacts": [],
+}
+SPRAAK = {
+    "paths": {"/flows/filter": {"post": {}}, "/flow_runs/{id}": {"get": {}}, "/flow_runs/{id}/input/{key}": {"get": {}}}
+}
+
+
+def test_many_counties_in_the_short_form() -> None:
+    if (mangler := postgres.why_not()) and not os.environ.get(postgres.KREV):
+        pytest.skip(mangler)
+    assert prove("fylker", kort=True).brudd == ()
+
+
+def door(svar: str, kode: int = 200) -> httpx.Client:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(kode, text=svar)
+
+    return httpx.Client(base_url="http://x/api", transport=httpx.MockTransport(answer))
+
+
+@pytest.mark.parametrize("svar", [f'[{{"id": "{"k" * 8}"}}]', '{"tags": ["fylke-31"]}', '[{"name": "F"}]'])
+def test_an_answer_with_anything_of_anothers_is_seen(svar: str) -> None:
+    assert all(sak.lekket for sak in ask_all(door(svar), SPRAAK, ALT, "fylke-31"))
+
+
+def test_a_refusal_and_an_empty_answer_are_not_taken_for_a_leak() -> None:
+    assert not any(sak.lekket for sak in ask_all(door("[]"), SPRAAK, ALT, "fylke-31"))
+    assert not any(sak.lekket for sak in ask_all(door("fylke-31", 403), SPRAAK, ALT, "fylke-31"))
+
+
+def test_every_endpoint_is_asked_for_the_others_ids() -> None:
+    stier = {sti for _, _, sti, _ in attempts(SPRAAK, ALT, "fylke-31")}
+    assert {"/flows/filter", f"/flow_runs/{'k' * 8}", f"/flow_runs/{'k' * 8}/input/arshjulet"} <= stier
+
+
+def test_two_writers_at_once_are_seen_and_a_dead_one_is_not_taken_for_one() -> None:
+    levende = os.getpid()
+    dod = 2**22 + 1
+    assert not Path(f"/proc/{dod}").exists()
+    tok = [{"hva": "tok", "pid": pid} for pid in (levende, 1)]
+    assert overlaps(tok) == 1
+    assert overlaps([{"hva": "tok", "pid": dod}, {"hva": "tok", "pid": levende}, {"hva": "slapp", "pid": levende}]) == 0
+    assert overlaps([{"hva": "slapp", "pid": levende}]) == 1
+
+
+def test_registers_that_disagree_are_seen() -> None:
+    assert differences({"svar": ["[1]"]}, {"svar": ["[2]"], "ungdom": []}) == ["svar", "ungdom"]
