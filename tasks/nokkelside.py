@@ -136,7 +136,7 @@ class _Tall:
 def _through_the_year(tall: _Tall) -> Del:
     dager, grupper = tall.of("tilmeldte", "dato"), tall.of("tilmeldte", "gruppe")
     punkter = [
-        (date.fromisoformat(dag), _name(gruppe), verdi)
+        (date.fromisoformat(dag), name_of(gruppe), verdi)
         for gruppe in grupper
         if gruppe != ALLE
         for dag in dager
@@ -149,7 +149,7 @@ def _through_the_year(tall: _Tall) -> Del:
     beskrivelse = (
         "Linjene viser hvor mange som er tilmeldt i hver statusgruppe på hver dag. Tallene står i tabellen under."
     )
-    figur = diagram.lines(tittel, beskrivelse, punkter, "Antall ungdommer", [_name(g) for g in grupper if g != ALLE])
+    figur = diagram.lines(tittel, beskrivelse, punkter, "Antall ungdommer", [name_of(g) for g in grupper if g != ALLE])
     tekst = GJENNOM_AARET.format(fra=_iso_day(dager[0]), til=_iso_day(dager[-1]))
     return Del("Gjennom skoleåret", tekst, figur, tabell)
 
@@ -158,14 +158,14 @@ def _by_region(tall: _Tall, dato: date) -> Del:
     dag, grupper = dato.isoformat(), tall.of("tilmeldte", "gruppe")
     regioner = tall.of("tilmeldte", "region")
     punkter = [
-        (_region(region), _name(gruppe), verdi)
+        (_region(region), name_of(gruppe), verdi)
         for region in regioner
         for gruppe in grupper
         if ALLE not in {region, gruppe} and (verdi := tall.value("tilmeldte", dag, region, gruppe, "")) is not None
     ]
     tittel = "Tilmeldt ungdom etter region og statusgruppe"
     beskrivelse = "Stolpene viser hvor mange som er tilmeldt i hver region, delt på statusgrupper. Se tabellen under."
-    navn = [_name(gruppe) for gruppe in grupper if gruppe != ALLE]
+    navn = [name_of(gruppe) for gruppe in grupper if gruppe != ALLE]
     figur = diagram.bars(tittel, beskrivelse, punkter, "Antall ungdommer", navn, stablet=True)
     tabell = _table(
         tittel, "Region", _last(regioner), _last(grupper),
@@ -180,7 +180,7 @@ def _whole_year(tall: _Tall, dato: date) -> Del:
     maal = {"tilmeldte": "Tilmeldt nå", "avsluttet": "Ikke lenger tilmeldt", "i_skolearet": "I alt i skoleåret"}
     tabell = _table(
         "Ungdom i skoleåret", "Statusgruppe", _last(tall.of("i_skolearet", "gruppe")), list(maal),
-        lambda gruppe, navn: (navn, dato.isoformat(), ALLE, gruppe, ""), tall, _name, maal.__getitem__,
+        lambda gruppe, navn: (navn, dato.isoformat(), ALLE, gruppe, ""), tall, name_of, maal.__getitem__,
     )  # fmt: skip
     return Del("Hele skoleåret", SKOLEAARET.format(fra=_day(fra), til=_day(dato)), None, tabell)
 
@@ -189,7 +189,7 @@ def _flow(tall: _Tall, dato: date) -> Del:
     fra_grupper, til_grupper = (tall.of("overgang", kolonne) for kolonne in ("gruppe", "til_gruppe"))
     fra, dag = tall.of("overgang", "fra_dato")[0], dato.isoformat()
     ruter = [
-        (_name(gruppe), _name(til), tall.cell("overgang", dag, ALLE, gruppe, til))
+        (name_of(gruppe), name_of(til), tall.cell("overgang", dag, ALLE, gruppe, til))
         for gruppe in fra_grupper
         for til in til_grupper
         if ALLE not in {gruppe, til}
@@ -201,7 +201,7 @@ def _flow(tall: _Tall, dato: date) -> Del:
     figur = diagram.matrix(tittel, beskrivelse, ruter, _iso_day(fra), _day(dato))
     tabell = _table(
         tittel, f"Gruppe {_iso_day(fra)}", fra_grupper, til_grupper,
-        lambda gruppe, til: ("overgang", dag, ALLE, gruppe, til), tall, _name,
+        lambda gruppe, til: ("overgang", dag, ALLE, gruppe, til), tall, name_of,
     )  # fmt: skip
     return Del("Flyt mellom gruppene", FLYT.format(fra=_iso_day(fra), til=_day(dato)), figur, tabell)
 
@@ -235,7 +235,7 @@ def _shares(tall: _Tall) -> Del:
     tabell = _table(
         "Ungdom etter tid til første kontakt", "Region", _last(tall.of("forste_kontakt", "region")), list(hoder),
         lambda region, hode: (hoder[hode][0], dag, region, hoder[hode][1], ""), tall, _region,
-        lambda hode: _name(hoder[hode][1]) + (" (prosent)" if hoder[hode][0] == "andel_innen" else ""),
+        lambda hode: name_of(hoder[hode][1]) + (" (prosent)" if hoder[hode][0] == "andel_innen" else ""),
     )  # fmt: skip
     return Del("Kontakt innen en frist", ANDELER, None, tabell)
 
@@ -245,7 +245,7 @@ def _table(
     sted: Callable[[str, str], tuple[str, ...]], tall: _Tall, radnavn: Callable[[str], str],
     kolonnenavn: Callable[[str], str] | None = None,
 ) -> Tabell:  # fmt: skip
-    navn = kolonnenavn or _name
+    navn = kolonnenavn or name_of
     return Tabell(
         tittel=tittel,
         hoder=(hode, *(navn(kolonne) for kolonne in kolonner)),
@@ -258,7 +258,7 @@ def _last(verdier: Sequence[str]) -> list[str]:
     return [*(verdi for verdi in verdier if verdi != ALLE), ALLE]
 
 
-def _name(gruppe: str) -> str:
+def name_of(gruppe: str) -> str:
     """Return a group's name, or a span of days as words: ``8_14_dager`` is 8–14 dager."""
     tekst = gruppe.replace("_dager", " dager").replace("_", " " if gruppe[0].isalpha() else "–")
     return NAVN.get(gruppe, tekst[:1].upper() + tekst[1:])

@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 
 import pandas as pd
 
+from schemas.innstillinger import Fylke
+from schemas.nasjonalt import FORMAT, UTGAVE, Utlevering, Utleverttall
 from schemas.nokkeltall import ALLE, ANTALL
 from schemas.revisjon import Handling
 from tasks.diagram import number
@@ -37,7 +39,10 @@ MERKNAD: Final = "Vises ikke av hensyn til ungdommene"
 
 
 def write(hjem: Hjem, ramme: pd.DataFrame, dato: date, kjent: datetime | None = None) -> list[Path]:
-    """Write what may be handed out, as a CSV file and as a page in one file, and return where they are."""
+    """Write what may be handed out, as a CSV file, a page in one file, and JSON for ``tasks/nasjonalt.py``.
+
+    Returns where they are, in that order.
+    """
     regel = limits(dato)
     skjult = hidden(ramme, dato, regel)
     mappe, navn = hjem.mappe / "rapporter" / "utlevering", named("nokkeltall-", dato, kjent)
@@ -48,6 +53,7 @@ def write(hjem: Hjem, ramme: pd.DataFrame, dato: date, kjent: datetime | None = 
     return [
         write_file(mappe / f"{navn}.csv", as_csv(ramme, skjult).encode("utf-8-sig")),
         write_file(mappe / f"{navn}.html", side),
+        write_file(mappe / f"{navn}.json", as_json(hjem.innstillinger.fylke, vist, dato, kjent, regel)),
     ]
 
 
@@ -64,6 +70,18 @@ def as_csv(ramme: pd.DataFrame, skjult: pd.Series) -> str:
         merknad=pd.Series("", index=ramme.index, dtype="str").mask(skjult, MERKNAD),
     )
     return str(ut.to_csv(index=False, sep=";", lineterminator="\r\n"))
+
+
+def as_json(fylke: Fylke, vist: pd.DataFrame, dato: date, kjent: datetime | None, regel: Smaatall) -> bytes:
+    """Return the table with whose it is and the rule it was made by; what is hidden has no value."""
+    felter = [*Utleverttall.model_fields]
+    verdier = vist.assign(verdi=pd.Series([None if pd.isna(v) else v for v in vist["verdi"]], vist.index, "object"))
+    utlevering = Utlevering(
+        format=FORMAT, utgave=UTGAVE, fylke=fylke.navn, fylkesnummer=fylke.fylkesnummer, dato=dato, kjent=kjent,
+        grense=regel.grense, null_vises=regel.null_vises,
+        tall=tuple(Utleverttall(**rad) for rad in verdier[felter].to_dict("records")),
+    )  # fmt: skip
+    return utlevering.model_dump_json(indent=1).encode()
 
 
 def hidden(ramme: pd.DataFrame, dato: date, regel: Smaatall) -> pd.Series:

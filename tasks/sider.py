@@ -86,14 +86,19 @@ def template(navn: str) -> Template:
 
 
 def render(hjem: Hjem, tittel: str, per_dato: date, deler: list[Del], forside: str = "", merke: str = "") -> bytes:
-    """Return a page as HTML that needs nothing but itself; ``forside`` is the way to the front page, if it has one.
+    """Return a county's page as HTML that needs nothing but itself; ``forside`` is the way to the front page, if any.
 
     A page with a ``merke`` is found from the front page and does not stand on the list: the mark says what it was
     made from.
     """
+    return render_for(hjem.innstillinger.fylke.navn, tittel, per_dato, deler, forside, merke)
+
+
+def render_for(hvem: str, tittel: str, per_dato: date, deler: list[Del], forside: str = "", merke: str = "") -> bytes:
+    """Return a page as ``render`` does, for ``hvem``: a county, or all of them."""
     html = template(MAL).render(
         tittel=tittel,
-        fylke=hjem.innstillinger.fylke.navn,
+        fylke=hvem,
         dato=per_dato.isoformat(),
         per_dato=f"{per_dato:%d.%m.%Y}",
         deler=deler,

@@ -137,16 +137,44 @@ def revealed(
     One who reads knows the sums, and that a hidden number is whole and not less than the rule's least.
     """
     ukjente = [nokkel for nokkel in tall if nokkel in skjult]
+    matrise = _matrix([ligning for ligning in ligninger if skjult & set(ligning.ledd)], ukjente)
+    sanne = np.array([tall[nokkel] for nokkel in ukjente], dtype=float)
+    fast = _fixed(matrise, sanne, regel)
+    return {nokkel for nokkel, er_fast in zip(ukjente, fast, strict=True) if er_fast}
+
+
+def fill(
+    vist: Mapping[Nokkel, int | None], ligninger: Sequence[Ligning[Nokkel]], regel: Smaatall
+) -> dict[Nokkel, int] | None:
+    """Return numbers that may stand where None does, so that every sum is right; None where there are no such."""
+    ukjente = [nokkel for nokkel, antall in vist.items() if antall is None]
+    hoyre = np.array([_sum_shown(ligning, vist) for ligning in ligninger], dtype=float)
+    matrise = _matrix(ligninger, ukjente)
+    tomme = ~matrise.any(axis=1)
+    funnet: NDArray[np.float64] | None = np.zeros(0)
+    if ukjente:
+        uten_tak = np.full(len(ukjente), np.inf)
+        funnet = _solve(matrise[~tomme], hoyre[~tomme], np.zeros(len(ukjente)), (regel.minst, uten_tak))
+    if hoyre[tomme].any() or funnet is None:
+        return None
+    fylt = dict(zip(ukjente, funnet.round().astype(int).tolist(), strict=True))
+    return {nokkel: fylt[nokkel] if antall is None else antall for nokkel, antall in vist.items()}
+
+
+def _sum_shown(ligning: Ligning[Nokkel], vist: Mapping[Nokkel, int | None]) -> int:
+    """Return what the hidden terms of a sum must come to: the total, if shown, less the parts that are."""
+    return (vist[ligning.sum_] or 0) - sum(vist[del_] or 0 for del_ in ligning.deler)
+
+
+def _matrix(ligninger: Sequence[Ligning[Nokkel]], ukjente: Sequence[Nokkel]) -> NDArray[np.float64]:
+    """Return a row per sum, a column per unknown: 1 where it is a part, −1 where it is the total."""
     plass = {nokkel: nr for nr, nokkel in enumerate(ukjente)}
-    rader = [ligning for ligning in ligninger if skjult & set(ligning.ledd)]
-    matrise = np.zeros((len(rader), len(ukjente)))
-    for nr, ligning in enumerate(rader):
+    matrise = np.zeros((len(ligninger), len(ukjente)))
+    for nr, ligning in enumerate(ligninger):
         for fortegn, ledd in ((-1, ligning.sum_), *((1, del_) for del_ in ligning.deler)):
             if ledd in plass:
                 matrise[nr, plass[ledd]] += fortegn
-    sanne = np.array([tall[nokkel] for nokkel in ukjente], dtype=float)
-    fast = _fixed(matrise, sanne, regel)
-    return {nokkel for nokkel in ukjente if fast[plass[nokkel]]}
+    return matrise
 
 
 def _fixed(matrise: NDArray[np.float64], sanne: NDArray[np.float64], regel: Smaatall) -> NDArray[np.bool_]:
@@ -174,13 +202,23 @@ def _another(
     matrise: NDArray[np.float64], sanne: NDArray[np.float64], vekter: NDArray[np.float64], regel: Smaatall
 ) -> NDArray[np.float64]:
     """Return whole numbers that agree with everything shown and have the least weight, near the true ones."""
+    funnet = _solve(matrise, matrise @ sanne, vekter, (regel.minst, sanne + regel.grense))
+    return sanne if funnet is None else funnet
+
+
+def _solve(
+    matrise: NDArray[np.float64],
+    hoyre: NDArray[np.float64],
+    vekter: NDArray[np.float64],
+    grenser: tuple[int, NDArray[np.float64]],
+) -> NDArray[np.float64] | None:
+    """Return whole numbers within the bounds that make every sum right and have the least weight; None without any."""
     from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]  # noqa: PLC0415 slow
 
-    hoyre = matrise @ sanne
     svar = milp(
         vekter,
-        integrality=np.ones(len(sanne)),
-        bounds=Bounds(regel.minst, sanne + regel.grense),
+        integrality=np.ones(len(vekter)),
+        bounds=Bounds(*grenser),
         constraints=[LinearConstraint(matrise, hoyre, hoyre)] if len(matrise) else [],
     )
-    return np.asarray(svar.x) if svar.x is not None else sanne
+    return None if svar.x is None else np.asarray(svar.x)

@@ -25,8 +25,10 @@ def test_it_writes_the_page_and_says_where_and_hands_out_only_when_asked(
     assert not (fylke_cli.mappe / "rapporter/utlevering").exists()
     assert main(["figures", "--as-of", "2026-06-15", "--known-at", "2026-06-16", "--release"]) == 0
     navn = "nokkeltall-2026-06-15-kjent-2026-06-16T2359"
-    assert {sti.name for sti in (fylke_cli.mappe / "rapporter/utlevering").iterdir()} == {f"{navn}.csv", f"{navn}.html"}
-    assert capsys.readouterr().out.count(navn) == 2
+    assert {sti.name for sti in (fylke_cli.mappe / "rapporter/utlevering").iterdir()} == {
+        f"{navn}.{slag}" for slag in ("csv", "html", "json")
+    }
+    assert capsys.readouterr().out.count(navn) == 3
 
 
 def test_a_day_before_the_register_knows_anyone_is_refused(fylke_cli: Hjem, capsys: pytest.CaptureFixture[str]) -> None:

@@ -181,7 +181,7 @@ def crowd(bygd: Any) -> None:
 def test_what_leaves_the_county_has_no_small_number_and_says_what_the_sign_means(bygd: Any) -> None:
     crowd(bygd)
     ramme = figures(bygd)
-    csv, html = nokkelutlevering.write(bygd.fresh(), ramme, JUNI)
+    csv, html, _ = nokkelutlevering.write(bygd.fresh(), ramme, JUNI)
     rader = pd.read_csv(csv, sep=";", encoding="utf-8-sig", dtype=str, keep_default_na=False)
     sted = (rader["maaltall"] == "tilmeldte") & (rader["dato"] == "2026-06-15") & (rader["gruppe"] == "ukjent")
     assert dict(zip(rader.loc[sted, "region"], rader.loc[sted, "verdi"], strict=True)) == {
