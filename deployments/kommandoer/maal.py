@@ -1,12 +1,14 @@
-"""``bench``: the benchmarks, each as a ratio measured side by side in one run."""
+"""``bench``: the benchmarks, each as a ratio measured side by side in one run, and all of them in one table."""
 
-from collections.abc import Callable
-from typing import Annotated
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from deployments.kommandoer.felles import say, say_json
 from deployments.maaling import Maaling
+from deployments.maaling.aar import bench_aar
 from deployments.maaling.ajourhold import bench_ajourhold
 from deployments.maaling.arbeidsbok import bench_arbeidsbok
 from deployments.maaling.avspilling import bench_avspilling
@@ -14,12 +16,14 @@ from deployments.maaling.brev import bench_brev
 from deployments.maaling.epost import bench_epost
 from deployments.maaling.lasting import bench_lasting
 from deployments.maaling.lesing import bench_lesing
+from deployments.maaling.motor import bench_motor
 from deployments.maaling.pakke import bench_pakke
+from deployments.maaling.staaende import bench_minne, bench_oppstart
 from deployments.maaling.tilstand import bench_tilstand
 from deployments.maaling.utsending import bench_utsending
 from tasks.feil import UTGANG_FERDIG, UTGANG_TRENGER_NOEN, BrukerFeil
 
-MAALINGER: dict[str, Callable[[], Maaling]] = {
+MAALINGER: Final[dict[str, Callable[[], Maaling]]] = {
     "lesing": bench_lesing,
     "lasting": bench_lasting,
     "tilstand": bench_tilstand,
@@ -29,8 +33,13 @@ MAALINGER: dict[str, Callable[[], Maaling]] = {
     "pakke": bench_pakke,
     "ajourhold": bench_ajourhold,
     "arbeidsbok": bench_arbeidsbok,
+    "motor": bench_motor,
+    "oppstart": bench_oppstart,
+    "minne": bench_minne,
     "avspilling": bench_avspilling,
+    "aar": bench_aar,
 }
+HODER: Final = ("Måling", "Forhold", "Grense", "Utfall", "Merknad")
 
 
 def bench(
@@ -41,17 +50,35 @@ def bench(
     """Mål farten som forhold mellom to målinger i samme kjøring."""
     if name is not None and name not in MAALINGER:
         raise BrukerFeil("ÅH-1801", navn=name, kjente=", ".join(MAALINGER))
-    resultater = [maaling() for navn, maaling in MAALINGER.items() if name in (None, navn)]
+    resultater = measure([navn for navn in MAALINGER if name in (None, navn)])
     if json:
         say_json([vars(resultat) | {"holder": resultat.holder} for resultat in resultater])
     else:
-        for resultat in resultater:
-            _print(resultat)
+        _print(resultater)
     return UTGANG_FERDIG if all(resultat.holder for resultat in resultater) else UTGANG_TRENGER_NOEN
 
 
-def _print(resultat: Maaling) -> None:
-    holder = "holder" if resultat.holder else "HOLDER IKKE"
-    say(f"{resultat.navn}: {resultat.forhold:.2f} (grense {resultat.grense}) {holder}")
-    for navn, verdi in resultat.deler.items():
-        say(f"  {navn}: {verdi:.2f}")
+def measure(navnene: Sequence[str]) -> list[Maaling]:
+    """Make the measurements one by one, and say which is being made where somebody waits for the answer."""
+    resultater = []
+    for navn in navnene:
+        sys.stderr.write(f"Måler {navn} …\n")
+        resultater.append(MAALINGER[navn]())
+    return resultater
+
+
+def _print(resultater: Sequence[Maaling]) -> None:
+    """Say the numbers behind each, and then all ratios with their limits in one table."""
+    for resultat in resultater:
+        say(resultat.navn)
+        for navn, verdi in resultat.deler.items():
+            say(f"  {navn}: {verdi:.2f}")
+    rader = [HODER, *((r.navn, f"{r.forhold:.2f}", f"{r.grense:.2f}", outcome(r), r.merknad) for r in resultater)]
+    bredder = [max(len(rad[plass]) for rad in rader) for plass in range(len(HODER))]
+    for rad in rader:
+        say("  ".join(felt.ljust(bredde) for felt, bredde in zip(rad, bredder, strict=True)).rstrip())
+
+
+def outcome(resultat: Maaling) -> str:
+    """Return in bokmål whether the promise is kept."""
+    return "holder" if resultat.holder else "HOLDER IKKE"

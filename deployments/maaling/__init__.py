@@ -10,7 +10,7 @@ class Maaling:
     """One benchmark: ``forhold`` is our time divided by the other's, which must not be above ``grense``.
 
     ``deler`` are the numbers behind it, the unit at the end of each name. ``holdt`` tells whether what else was
-    promised of them is so.
+    promised of them is so; ``merknad`` says in bokmål what is to be known of it.
     """
 
     navn: str
@@ -18,6 +18,7 @@ class Maaling:
     grense: float
     deler: dict[str, float]
     holdt: bool = True
+    merknad: str = ""
 
     @property
     def holder(self) -> bool:
