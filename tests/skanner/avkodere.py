@@ -32,6 +32,12 @@ OMSKREVET: Final = frozenset({"escape", "prosent", "html", "quoted-printable", "
 BASE64: Final = re.compile(rb"(?:[A-Za-z0-9+/_-]{20,}(?:\r?\n|\\n|\\r\\n)?)+={0,2}")
 HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}[ :]?){12,}")
 BACKSLASH: Final = re.compile(rb"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+x([0-9a-fA-F]{2})")
+PROSENT: Final = re.compile(rb"%[0-9a-fA-F]{2}")
+ENTITET: Final = re.compile(rb"&#?\w{2,32};")
+LIKHET: Final = re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)")
+LITE: Final = 64 * 1024
+RUNDT: Final = 1024
+"""So many bytes on each side of an escape are read with it: more than anybody's name and address."""
 KODEORD: Final = re.compile(rb"(?:=\?[\w-]+\?[BbQq]\?[^?\r\n]*\?=\s*)+")
 PAKKET: Final[dict[str, tuple[re.Pattern[bytes], Callable[[], object]]]] = {
     "gzip": (re.compile(rb"\x1f\x8b\x08"), lambda: zlib.decompressobj(31)),
@@ -95,21 +101,38 @@ def _hex(data: bytes) -> Iterator[Del]:
 
 
 def _escapes(data: bytes) -> Iterator[Del]:
-    if BACKSLASH.search(data):
-        yield "escape", BACKSLASH.sub(_unescaped, data)
-    if b"%" in data and (ut := unquote_to_bytes(data.replace(b"+", b" "))) != data:
-        yield "prosent", ut
-    if b"&" in data:
+    if del_ := _around(BACKSLASH, data):
+        yield "escape", BACKSLASH.sub(_unescaped, del_)
+    if del_ := _around(PROSENT, data):
+        yield "prosent", unquote_to_bytes(del_.replace(b"+", b" "))
+    if del_ := _around(ENTITET, data):
         for tegnsett in ("utf-8", "latin-1"):
-            tekst = data.decode(tegnsett, errors="replace")
+            tekst = del_.decode(tegnsett, errors="replace")
             if (ut_ := html.unescape(tekst)) != tekst:
                 yield "html", ut_.encode(errors="replace")
-    if re.search(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)", data):
-        yield "quoted-printable", quopri.decodestring(data)
+    if del_ := _around(LIKHET, data):
+        yield "quoted-printable", quopri.decodestring(del_)
     if b"\xff\xfe" in data or b"\xfe\xff" in data or b"\x00" in data:
         for tegnsett in ("utf-16-le", "utf-16-be"):
             for fra in (0, 1):
                 yield tegnsett, _shrunk(data[fra:], tegnsett)
+
+
+def _around(skrivemate: re.Pattern[bytes], data: bytes) -> bytes:
+    """Return what stands around everything that is written in this way; all of what is small, nothing where none is.
+
+    Each way of writing may lie in each other: a database of many megabytes read anew for each of them is never done.
+    """
+    if len(data) <= LITE:
+        return data if skrivemate.search(data) else b""
+    biter: list[tuple[int, int]] = []
+    for treff in skrivemate.finditer(data):
+        fra, til = max(treff.start() - RUNDT, 0), treff.end() + RUNDT
+        if biter and fra <= biter[-1][1]:
+            biter[-1] = (biter[-1][0], til)
+        else:
+            biter.append((fra, til))
+    return b"\n".join(data[fra:til] for fra, til in biter)
 
 
 def _shrunk(data: bytes, tegnsett: str) -> bytes:

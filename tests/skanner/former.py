@@ -9,6 +9,7 @@ from typing import Final
 
 TEGNSETT: Final = ("utf-8", "latin-1", "utf-16-le", "utf-16-be", "utf-32-le")
 NUMMER: Final = re.compile(r"\d{11}")
+TELEFON: Final = re.compile(r"\d{8}")
 MELLOMROM: Final = (" ", "\u00a0", "\u202f")
 
 
@@ -32,6 +33,8 @@ def forms(naler: Iterable[str]) -> dict[bytes, str]:
 def _texts(nal: str) -> set[str]:
     if NUMMER.fullmatch(nal):
         return {nal, *(f"{nal[:6]}{tegn}{nal[6:]}" for tegn in MELLOMROM)}
+    if TELEFON.fullmatch(nal):
+        return {f"{land}{nal}" for land in ("", "+47", "0047", "47")}
     return {
         unicodedata.normalize(norm, variant)
         for variant in (nal, nal.lower(), nal.upper(), nal.title(), nal.casefold(), *_apart(nal))

@@ -13,6 +13,7 @@ import pyrage
 from tasks.arbeid.kryptering import is_locked, unlock
 from tests.skanner import avkodere, databaser
 from tests.skanner.former import forms
+from tests.skanner.sok import Soker
 
 ULEST: Final = "kunne ikke leses"
 """In place of the needle: nobody knows what is in it."""
@@ -42,14 +43,14 @@ def scan(rot: Path, naler: Iterable[str], nokkel: str = "", passord: Iterable[st
 
     ``nokkel`` opens the register and the backups, ``passord`` locked worklists. What cannot be opened is a finding too.
     """
-    return _Skann(forms(naler), nokkel, tuple(passord)).run(rot)
+    return _Skann(Soker(forms(naler)), nokkel, tuple(passord)).run(rot)
 
 
 class _Skann:
     """One search: what is left to look at, what has been seen, and what waits for an identity to be found."""
 
-    def __init__(self, former: dict[bytes, str], nokkel: str, passord: tuple[str, ...]) -> None:
-        self.former = former
+    def __init__(self, soker: Soker, nokkel: str, passord: tuple[str, ...]) -> None:
+        self.soker = soker
         self.nokkel = nokkel
         self.passord = passord
         self.ko: deque[_Bit] = deque()
@@ -82,9 +83,8 @@ class _Skann:
         if not bit.fil and avtrykk in self.sett:
             return
         self.sett.add(avtrykk)
-        for form, nal in self.former.items():
-            if form in bit.data:
-                self._tell(bit, nal)
+        for nal in sorted(self.soker.find(bit.data)):
+            self._tell(bit, nal)
         if len(bit.vei) > DYBDE:
             self._tell(bit, ULEST)
             return
