@@ -13,10 +13,19 @@ from deployments.demo.postgang import Rad, csv_bytes, day, otto_row, vigo_row
 from deployments.demo.skoler import school_bytes
 from deployments.demo.smuss import soil
 from deployments.demo.sokere import applicant_bytes
-from deployments.demo.tilmelding import Tilmelding, advance, applied_since, end_school_year, enrol, start_register
+from deployments.demo.tilmelding import (
+    Tilmelding,
+    advance,
+    applied_since,
+    end_all,
+    end_school_year,
+    enrol,
+    start_register,
+)
 from deployments.demo.vigo import Linje, complete_day, march_day, non_applicants, ot_lines, ot_lines_day
 
 SKOLEAARSSLUTT: Final = (7, 31)
+AARSSLUTT: Final = (12, 31)
 TEGNSETT: Final = {"vigo_ot_linjer": "cp1252"}
 """The one file that an older system writes; the others are utf-8 with a mark, as Excel saves them."""
 
@@ -34,19 +43,24 @@ class Vigofil:
 
 @dataclass(frozen=True)
 class Aaret:
-    """Everyone who turns up in the year, and every file by its path under the home."""
+    """Everyone who turns up in the year, every file by its path under the home, and the register after the autumn."""
 
     folk: tuple[Ungdom, ...]
     filer: Mapping[str, bytes]
+    register: Register
 
 
-def make_year(demo: Demo) -> Aaret:
-    """Return the year: the register at its start, Vigo's three lists and the advisers' three updates."""
+def make_year(demo: Demo, fra_ifjor: Register = ()) -> Aaret:
+    """Return the year: the register at its start, Vigo's three lists and the advisers' three updates.
+
+    ``fra_ifjor`` is last year's register after the autumn: at New Year it stands in OTTO as ended, beside the new ones.
+    """
     lager = Nummerlager()
     start = start_register(demo, make_people(demo, lager, "register", demo.ungdom, distribution()["alder"]))
     oppdateringer, lister = _play(demo, lager, start)
     ofre, vigofiler = _vigo_files(demo, lager, lister)
-    filer = {f"demo/oppstart/otto_uttrekk_{demo.aar}-01-02.csv": _otto_bytes(start), **vigofiler}
+    ved_nyttaar = (*start, *end_all(fra_ifjor, date(demo.aar - 1, *AARSSLUTT)))
+    filer = {f"demo/oppstart/otto_uttrekk_{demo.aar}-01-02.csv": _otto_bytes(ved_nyttaar), **vigofiler}
     filer |= {_mail_path("otto_uttrekk", dato): _otto_bytes(register) for dato, register in oppdateringer.items()}
     # Last, so that nobody else's number is another for it.
     filer |= applicant_bytes(demo, lager, start)
@@ -54,7 +68,7 @@ def make_year(demo: Demo) -> Aaret:
     filer |= no_show_bytes(demo, lister[-1].linjer)
     tilmeldte = (rad.ungdom for register in oppdateringer.values() for rad in register)
     linjer = (linje.ungdom for liste in lister for linje in liste.linjer)
-    return Aaret((*tilmeldte, *linjer, *ofre), filer)
+    return Aaret((*tilmeldte, *linjer, *ofre), filer, list(oppdateringer.values())[-1])
 
 
 def _play(demo: Demo, lager: Nummerlager, start: Register) -> tuple[dict[date, Register], tuple[Vigofil, ...]]:

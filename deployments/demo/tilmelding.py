@@ -76,6 +76,11 @@ def end_school_year(register: Iterable[Tilmelding], dato: date) -> tuple[Tilmeld
     )
 
 
+def end_all(register: Iterable[Tilmelding], dato: date) -> tuple[Tilmelding, ...]:
+    """Return the register with everyone who is still enrolled taken out of follow-up on a day."""
+    return tuple(rad if rad.avsluttet_dato else replace(rad, avsluttet_dato=dato) for rad in register)
+
+
 def _reasons(rng: random.Random, demo: Demo, folk: Sequence[Ungdom]) -> list[str]:
     """Return each youth's reason, dealt by exact quotas within each age."""
     aldre = [demo.aar - ungdom.fodt.year for ungdom in folk]
