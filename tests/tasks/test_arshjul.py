@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandera.errors import SchemaError
 
-from schemas.arshjul import Arshjulskjema, Farge, Radvalg
+from schemas.arshjul import Arshjulskjema, Dag, Farge, Fristregel, Radvalg
 from tasks import kalender
-from tasks.arshjul import HJULFIL, as_json, as_text, find_row, read_wheel, row_dates, wheel
+from tasks.arshjul import HJULFIL, as_json, as_text, find_row, read_wheel, row_dates, wheel, year_of
 from tasks.feil import BrukerFeil
 
 AAR = st.integers(kalender.FORSTE_AAR, kalender.SISTE_AAR)
@@ -159,3 +159,111 @@ def test_the_text_names_every_row_and_shows_conflicts_below_it() -> None:
     assert tekst.startswith("Årshjul 2026\n")
     assert all(rad.rad in tekst for rad in read_wheel())
     assert "! Uke 24 (8.–14. juni) er over før telledatoen mandag 15. juni." in tekst
+
+
+def test_the_columns_of_a_row_are_read_each_to_its_own_place() -> None:
+    rad = find_row("9")
+    assert (rad.fra_dag, rad.frist_dag, rad.ekstra_frist_dag) == (Dag(3, 1), Dag(4, 1), Dag(6, 1))
+    assert (rad.maaned, rad.uke, rad.flyt, rad.rytme_uker, rad.til_dag) == ("Mars", None, "skolekontakt", 2, None)
+    assert (rad.frist_regel, rad.farge) == (Fristregel.INNEN, Farge.GRONN)
+    overforing = find_row("5")
+    assert (overforing.uke, overforing.uke_fra, overforing.uke_til) == ("8", 8, 8)
+    assert (overforing.telledag, overforing.dager_foer_telledato) == (Dag(2, 15), 7)
+    assert overforing.etter == "02-forberede-udir-februar"
+    assert overforing.parametre == {"omfang": "tidspunkt"}
+    assert overforing.plan == "Overføring av OT-data til UDIR via Innsamlingsportalen per 15.februar."
+    assert {rad.etter_dager for rad in read_wheel()} > {0}
+
+
+def test_a_row_with_two_deadlines_goes_on_until_the_last_and_runs_before_and_after_each() -> None:
+    datoer = row_dates(find_row("9"), 2026)
+    assert (datoer.ekstra_frist, datoer.sesongslutt) == (date(2026, 6, 1), date(2026, 6, 1))
+    assert [str(dag)[5:] for dag in datoer.kjoredatoer] == [
+        *("03-02", "03-16", "03-25", "03-30", "04-07", "04-13", "04-27", "05-11", "05-22", "05-26", "06-02"),
+    ]
+
+
+def test_a_row_that_goes_on_after_its_window_has_so_many_days_more() -> None:
+    for rad in (rad for rad in read_wheel() if rad.etter_dager):
+        datoer = row_dates(rad, 2026)
+        sist = max(dag for dag in (datoer.til, datoer.frist, datoer.ekstra_frist) if dag)
+        assert datoer.sesongslutt == sist + rad.etter_dager * kalender.DAG
+
+
+def test_a_row_without_a_rhythm_runs_once() -> None:
+    for datoer in wheel(2026):
+        if not datoer.rad.rytme_uker:
+            assert datoer.kjoredatoer == (datoer.kjoredato,)
+
+
+def test_a_row_that_is_by_date_is_there_until_the_day_after_at_the_latest() -> None:
+    assert year_of(find_row("21"), date(2027, 1, 1)) == 2026
+    sist = row_dates(find_row("21"), 2026).kjoredatoer[-1]
+    assert [year_of(find_row("21"), dag) for dag in (sist, sist + kalender.DAG)] == [2026, 2027]
+    assert year_of(find_row("21"), date(kalender.FORSTE_AAR, 1, 1)) == kalender.FORSTE_AAR
+
+
+@pytest.mark.parametrize(
+    ("valg", "ventet"),
+    [
+        ({"fra": date(2026, 2, 9), "til": date(2026, 2, 13)}, ("2026-02-09", "2026-02-13")),
+        ({"fra": date(2026, 2, 17)}, ("2026-02-17", "2026-02-22")),
+        ({"til": date(2026, 2, 18)}, ("2026-02-16", "2026-02-18")),
+        ({"til": date(2026, 2, 13)}, ("2026-02-13", "2026-02-13")),
+        ({"fra": date(2026, 2, 24)}, ("2026-02-24", "2026-02-24")),
+        ({"dato": date(2026, 2, 16)}, ("2026-02-16", "2026-02-22")),
+        ({"dato": date(2026, 2, 22)}, ("2026-02-16", "2026-02-22")),
+        ({"fra": date(2026, 2, 9), "dato": date(2026, 2, 9)}, ("2026-02-09", "2026-02-22")),
+    ],
+)
+def test_a_choice_moves_the_end_of_the_window_that_it_names(valg: dict[str, date], ventet: tuple[str, str]) -> None:
+    datoer = row_dates(find_row("5"), 2026, [Radvalg("5", 2026, "x", **valg)])
+    assert (str(datoer.fra), str(datoer.til)) == ventet
+
+
+def test_a_choice_that_is_refused_says_what_is_wrong_with_it() -> None:
+    feil = {
+        "begrunnelsen mangler": [Radvalg("5", 2026, " ")],
+        "raden har to valg": [Radvalg("5", 2026, "x"), Radvalg("05", 2026, "y")],
+        "raden kan ikke både hoppes over og få datoer": [
+            Radvalg("5", 2026, "x", til=date(2026, 2, 9), hopp_over=True),
+        ],
+        "datoene står i feil rekkefølge": [Radvalg("5", 2026, "x", dato=date(2026, 2, 9), til=date(2026, 2, 2))],
+    }  # fmt: skip
+    for grunn, valg in feil.items():
+        with pytest.raises(BrukerFeil, match=grunn) as fanget:
+            wheel(2026, valg)
+        assert "05-overforing-udir-februar" in str(fanget.value)
+        assert "2026" in str(fanget.value)
+
+
+def test_json_tells_of_choices_and_of_every_date() -> None:
+    valg = [Radvalg("9", 2026, "x", dato=date(2026, 3, 9)), Radvalg("20", 2026, "x", hopp_over=True)]
+    rader = as_json(wheel(2026, valg))
+    assert [(rad["valgt"], rad["hoppes_over"]) for rad in (rader[8], rader[19], rader[4])] == [
+        (True, False), (True, True), (False, False),
+    ]  # fmt: skip
+    assert (rader[8]["kjoredato"], rader[8]["ekstra_frist"], rader[8]["frist"]) == (
+        "2026-03-09", "2026-06-01", "2026-04-01",
+    )  # fmt: skip
+    assert (rader[8]["maaned"], rader[8]["fra"], rader[8]["rad"]) == ("Mars", "2026-03-01", "09-kontakt-ungdomsskoler")
+    assert rader[4]["merknad"] == "Rapporten kjøres 1 uke før innsamlingstidspunkt."
+    assert str(rader[4]["plan"]).startswith("Overføring av OT-data til UDIR")
+    assert rader[4]["konflikter"][0]["kode"] == "uke_etter_telledato"  # type: ignore[index]
+    assert all(rad["bygget"] is True for rad in rader)
+
+
+def test_the_text_has_a_line_with_dates_then_the_words_then_the_conflicts_indented() -> None:
+    valg = [Radvalg("9", 2026, "x", dato=date(2026, 3, 9)), Radvalg("20", 2026, "x", hopp_over=True)]
+    avsnitt = {del_[:2]: del_.splitlines() for del_ in as_text(wheel(2026, valg)).split("\n\n")[1:]}
+    assert avsnitt["09"][0] == (
+        "09-kontakt-ungdomsskoler (grønn) · 1. mars – 1. april · frist 1. april · andre frist 1. juni"
+        " · kjøres mandag 9. mars · valgt i innstillingene"
+    )
+    assert avsnitt["20"][0].endswith("frist 15. juni · telledato 15. juni · kjøres mandag 8. juni · hoppes over")
+    fem = avsnitt["05"]
+    assert fem[1] == "    Overføring av OT-data til UDIR via Innsamlingsportalen per 15.februar."
+    assert fem[2] == "    Rapporten kjøres 1 uke før innsamlingstidspunkt."
+    assert [linje[:6] for linje in fem if "!" in linje] == ["    ! "] * 3
+    assert fem[-1] == "      skolene senest fredag 13. februar."
+    assert max(len(linje) for linjer in avsnitt.values() for linje in linjer[1:]) in range(100, 111)

@@ -84,3 +84,36 @@ def test_windows_are_written_as_short_as_they_can_be_read() -> None:
     assert kalender.span_text(date(2026, 4, 27), date(2026, 5, 3)) == "27. april – 3. mai"
     assert kalender.span_text(date(2026, 3, 15), date(2026, 3, 15)) == "15. mars"
     assert kalender.day_text(date(2026, 6, 15)) == "mandag 15. juni"
+
+
+def test_every_year_has_52_or_53_weeks() -> None:
+    alle = [kalender.weeks_in_year(aar) for aar in range(kalender.FORSTE_AAR, kalender.SISTE_AAR + 1)]
+    assert set(alle) == {52, 53}
+
+
+def test_every_weekday_and_month_has_its_name() -> None:
+    uken = [kalender.day_text(dag) for dag in kalender.days(date(2026, 8, 31), date(2026, 9, 6))]
+    assert uken == [
+        *("mandag 31. august", "tirsdag 1. september", "onsdag 2. september", "torsdag 3. september"),
+        *("fredag 4. september", "lørdag 5. september", "søndag 6. september"),
+    ]
+    assert [kalender.short_text(date(2026, maaned, 1))[3:] for maaned in range(1, 13)] == [
+        *("januar", "februar", "mars", "april", "mai", "juni"),
+        *("juli", "august", "september", "oktober", "november", "desember"),
+    ]
+
+
+def test_a_window_of_a_day_a_month_or_more_is_written_short() -> None:
+    assert kalender.span_text(date(2026, 3, 15), date(2026, 3, 15)) == "15. mars"
+    assert kalender.span_text(date(2026, 6, 8), date(2026, 6, 14)) == "8.–14. juni"
+    assert kalender.span_text(date(2026, 4, 27), date(2026, 5, 3)) == "27. april – 3. mai"
+    assert kalender.span_text(date(2025, 6, 1), date(2026, 6, 14)) == "1. juni – 14. juni"
+
+
+def test_the_first_and_last_years_are_within_reach_and_the_next_are_not() -> None:
+    for aar in (kalender.FORSTE_AAR, kalender.SISTE_AAR):
+        assert kalender.check_year(aar) == aar
+    for aar in (kalender.FORSTE_AAR - 1, kalender.SISTE_AAR + 1):
+        with pytest.raises(BrukerFeil, match="ÅH-1203") as fanget:
+            kalender.check_year(aar)
+        assert all(str(tall) in str(fanget.value) for tall in (aar, kalender.FORSTE_AAR, kalender.SISTE_AAR))

@@ -1,7 +1,9 @@
 """Conflicts between wheel and calendar: which years each one comes, and what makes it go away."""
 
+import csv
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,8 @@ from tasks.arshjul import find_row, row_dates, wheel
 from tasks.konflikter import ALLTID, UTEN_VALG
 
 ALLE_AAR = list(range(2020, 2036))
+TEKSTER = Path(__file__).with_name("konflikttekster.csv")
+"""Every conflict of six years, word for word: year, row, code, text, proposal."""
 
 
 @cache
@@ -129,3 +133,56 @@ def test_in_every_year_a_row_has_each_kind_of_conflict_once_and_in_whole_sentenc
         assert all(
             k.tekst.endswith(".") and k.forslag.endswith(".") and "None" not in k.tekst for k in datoer.konflikter
         )
+
+
+def test_the_conflicts_of_six_years_are_word_for_word_those_of_the_table() -> None:
+    with TEKSTER.open(encoding="utf-8", newline="") as fil:
+        ventet = [tuple(linje.values()) for linje in csv.DictReader(fil, delimiter=";")]
+    aarene = sorted({int(aar) for aar, *_ in ventet})
+    assert [
+        (str(aar), str(datoer.rad.nr), k.kode, k.tekst, k.forslag)
+        for aar in aarene
+        for datoer in wheel(aar)
+        for k in datoer.konflikter
+    ] == ventet
+
+
+@pytest.mark.parametrize(
+    ("nr", "valg", "tekst", "forslag"),
+    [
+        (
+            14, {"dato": date(2026, 5, 17)},
+            "Den valgte dagen søndag 17. mai er ikke en arbeidsdag.", "Velg mandag 18. mai.",
+        ),
+        (
+            14, {"fra": date(2026, 5, 16), "til": date(2026, 5, 17)},
+            "Den valgte dagen lørdag 16. mai er ikke en arbeidsdag.", "Velg mandag 18. mai.",
+        ),
+        (
+            5, {"dato": date(2026, 2, 24)},
+            "Tidsrommet 24. februar ligger etter telledatoen søndag 15. februar.",
+            "Overfør senest fredag 13. februar, siste arbeidsdag til og med telledatoen.",
+        ),
+        (
+            19, {"dato": date(2026, 6, 8)},
+            "Raden begynner mandag 8. juni, etter fristen lørdag 6. juni.",
+            "Fristen går foran: bli ferdig senest fredag 5. juni.",
+        ),
+        (
+            14, {"dato": date(2026, 4, 24)},
+            "Raden begynner fredag 24. april, før rad 13 som den bygger på.",
+            "Begynn mandag 27. april eller senere, eller behold uken hvis rekkefølgen er villet.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_choice_that_makes_a_conflict_is_told_with_its_days(
+    nr: int, valg: dict[str, date], tekst: str, forslag: str
+) -> None:
+    (konflikt,) = row_dates(find_row(str(nr)), 2026, [Radvalg(str(nr), 2026, "x", **valg)]).konflikter
+    assert (konflikt.tekst, konflikt.forslag) == (tekst, forslag)
+
+
+def test_a_row_that_builds_on_one_that_is_skipped_may_begin_when_it_likes() -> None:
+    hoppet = Radvalg("16-purrebrev-ikkesokere", 2026, "Ingen purring", hopp_over=True)
+    assert "foer_raden_den_bygger_paa" in codes(15, 2026)
+    assert "foer_raden_den_bygger_paa" not in codes(15, 2026, hoppet)
