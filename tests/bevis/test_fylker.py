@@ -23,6 +23,7 @@ SPRAAK = {
 }
 
 
+@pytest.mark.usefixtures("om_natten")
 def test_many_counties_in_the_short_form() -> None:
     if (mangler := postgres.why_not()) and not os.environ.get(postgres.KREV):
         pytest.skip(mangler)

@@ -22,6 +22,7 @@ def seen(*andre):
     return {"steg": [*prover, *andre], "nettleser": True}
 
 
+@pytest.mark.usefixtures("om_natten")
 def test_nothing_leaves_the_machine_in_the_network_of_its_own():
     try:
         _unshare()
