@@ -44,7 +44,7 @@ def read() -> dict[str, dict[str, Any]]:
 def show(alle: dict[str, dict[str, Any]]) -> str:
     """Return the page: every claim, held, not held or not yet tried, and the figures behind it."""
     linjer = [
-        *INNLEDNING,
+        INNLEDNING,
         *table(["Bevis", "Påstand", "Sist", "Utfall"], (_line(n, p, alle) for n, p in BEVIS.items())),
     ]
     for navn, paastand in BEVIS.items():
