@@ -29,7 +29,8 @@ def record(navn: str, funn: Funn, dato: date) -> None:
     with FileLock(TALL.with_suffix(".json.lock")):
         alle = read()
         alle[navn] = {"dato": dato.isoformat(), "kode": _code(), "maskin": _machine(), **asdict(funn)}
-        tekst = json.dumps(alle, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+        ordnet = {kjent: alle[kjent] for kjent in BEVIS if kjent in alle}
+        tekst = json.dumps(ordnet, ensure_ascii=False, indent=1, default=str)
         TALL.write_text(tekst + "\n", encoding="utf-8", newline="\n")
         SIDE.write_text(show(read()), encoding="utf-8", newline="\n")
     TALL.with_suffix(".json.lock").unlink(missing_ok=True)
@@ -48,7 +49,7 @@ def show(alle: dict[str, dict[str, Any]]) -> str:
         *table(["Bevis", "Påstand", "Sist", "Utfall"], (_line(n, p, alle) for n, p in BEVIS.items())),
     ]
     for navn, paastand in BEVIS.items():
-        linjer += ["", f"## {paastand.tittel}", "", paastand.tekst, "", *_section(navn, alle.get(navn))]
+        linjer += [f"## {paastand.tittel}", "", paastand.tekst, "", *_section(navn, alle.get(navn))]
     return page("Bevis", *linjer, av="./arshjul prove")
 
 
@@ -67,17 +68,18 @@ def _section(navn: str, funn: dict[str, Any] | None) -> Iterator[str]:
     yield f"Kommando: `./arshjul prove {navn}`."
     if funn is None:
         yield "Den hele formen er ikke kjørt ennå."
+        yield ""
         return
     yield f"Kjørt {funn['dato']} på {funn['maskin']}, kode {funn['kode']}: **{_outcome(funn)}**."
     yield ""
-    yield from (f"- Holder ikke: {brudd}" for brudd in funn["brudd"])
+    if funn["brudd"]:
+        yield from (*(f"- Holder ikke: {brudd}" for brudd in funn["brudd"]), "")
     yield from table(["Hva", "Tall"], ([hva, _text(verdi)] for hva, verdi in funn["tall"].items()))
     for tabell in funn["tabeller"]:
-        yield from ("", f"### {tabell['tittel']}", "")
+        yield from (f"### {tabell['tittel']}", "")
         yield from table(tabell["kolonner"], ([_text(verdi) for verdi in rad] for rad in tabell["rader"]))
-    if funn["merknader"]:
-        yield ""
-        yield from (f"- {merknad}" for merknad in funn["merknader"])
+    yield from (f"- {merknad}" for merknad in funn["merknader"])
+    yield ""
 
 
 def _text(verdi: object) -> str:
