@@ -67,13 +67,14 @@ SVAR: Final[Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]]] = {
 def answering(datoer: Raddatoer) -> set[date]:
     """Return after which of a row's runs the lists come back: the first, and the last one before each deadline.
 
-    Where each task has a clock of its own, they come back after every run. The year's last run reads what came before.
+    Where each task has a clock of its own, they come back after every run. The year's last run reads what came before;
+    of a row that runs once in a year, none comes back.
     """
     runder = [dag for dag in datoer.kjoredatoer if dag.year == datoer.aar][:-1]
-    if _has_clocks(datoer):
+    if _has_clocks(datoer) or not runder:
         return set(runder)
     frister = [dag for dag in (datoer.frist, datoer.ekstra_frist) if dag] or [datoer.sesongslutt]
-    return {runder[0], *(max(dag for dag in runder if dag <= frist) for frist in frister)}
+    return {runder[0], *(max((dag for dag in runder if dag <= frist), default=runder[0]) for frist in frister)}
 
 
 def _has_clocks(datoer: Raddatoer) -> bool:

@@ -82,7 +82,8 @@ def parts(data: bytes) -> Iterator[Del]:
 
 def _base64(data: bytes) -> Iterator[Del]:
     for treff in BASE64.finditer(data):
-        if HEX.fullmatch(treff[0]):  # a hash: base64 of that length that happens to be only hex is not met with
+        # A hash or an id: base64 of that length that happens to be only hex is not met with.
+        if HEX.fullmatch(treff[0].replace(b"-", b"")):
             continue
         tegn = re.sub(rb"[\r\n]|\\[rn]", b"", treff[0]).rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
         for forskjovet in range(4):

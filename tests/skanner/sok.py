@@ -11,6 +11,8 @@ VINDUER: Final = (8, 4)
 BITER: Final = 20
 BLANDER: Final = np.uint64(0x9E3779B97F4A7C15)
 BOLK: Final = 1 << 20
+LITE: Final = 512
+"""Less than this is looked through a byte at a time: a database holds a hundred thousand ids that may be anything."""
 HELT_NUMMER: Final = 11
 SIFFER: Final = frozenset(b"0123456789abcdefABCDEF")
 
@@ -22,10 +24,19 @@ class Soker:
         """Take every form → the needle it is of; none is shorter than four bytes."""
         self._vinduer = [(bredde, *_table(former, bredde)) for bredde in VINDUER]
         self._former = former
+        self._minst = VINDUER[-1]
+        self._begynner: dict[bytes, list[bytes]] = defaultdict(list)
+        for form in former:
+            self._begynner[form[: self._minst]].append(form)
 
     def find(self, data: bytes) -> set[str]:
         """Return the needles that stand in ``data``."""
-        return {self._former[form] for form in self._found(data)}
+        return {self._former[form] for form in (self._found if len(data) > LITE else self._found_in_few)(data)}
+
+    def _found_in_few(self, data: bytes) -> Iterator[bytes]:
+        for her in range(len(data) - self._minst + 1):
+            if mulige := self._begynner.get(data[her : her + self._minst]):
+                yield from (form for form in mulige if _stands(data, form, her))
 
     def _found(self, data: bytes) -> Iterator[bytes]:
         for bredde, tabell, etter in self._vinduer:
