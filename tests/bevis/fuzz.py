@@ -11,7 +11,7 @@ from tasks.filer import ROT
 from tests.bevis import Funn, Tabell
 from tests.fuzz.dommer import LENGST
 
-MUTANTER: Final = {False: 100_000, True: 400}
+MUTANTER: Final = {False: 20_000, True: 400}
 PROSESSER: Final = 2
 FRO: Final = 20260427
 MEST_MINNE_MB: Final = 1_000
