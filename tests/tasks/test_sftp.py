@@ -346,7 +346,7 @@ def killed(sendere: Any, bygd: Any, forslag_id: str, mottak: Mottak, steg: str, 
     mottak.feil(Sftpsvikt.DREP, vei=steg, behandlet=behandlet, ganger=1)
     sendere.stdin.write(f"{bygd.hjem.mappe} {forslag_id} {DAG}:00+01:00\n")
     sendere.stdin.flush()
-    frist = time.monotonic() + 20
+    frist = time.monotonic() + 120
     while not drept and time.monotonic() < frist:
         time.sleep(0.01)
     assert sendere.stdout.readline() == "ferdig\n"
