@@ -23,7 +23,7 @@ from tests.skanning.sonde import I_VISNINGEN, Plan
 FEIL: Final = {False: 500, True: 40}
 HOS_ARBEIDEREN: Final = {False: 40, True: 3}
 UNGDOM: Final = {False: 45, True: 20}
-PER_RAD: Final = {False: 8, True: 20}
+PER_RAD: Final = 20
 SEKUNDER: Final = {False: 5400.0, True: 600.0}
 KALL: Final = 5
 HVOR: Final = ("før", "etter", I_VISNINGEN)
@@ -68,7 +68,7 @@ def prov(*, kort: bool) -> Funn:
 def _prove(mappe: Path, *, kort: bool) -> Funn:
     alle = plans(FEIL[kort])
     aar = local_date(now()).year - 1
-    fylke = make(mappe, UNGDOM[kort], aar, alle[: -HOS_ARBEIDEREN[kort]], PER_RAD[kort])
+    fylke = make(mappe, UNGDOM[kort], aar, alle[: -HOS_ARBEIDEREN[kort]], PER_RAD)
     with started(fylke):
         _say("fylket er startet")
         _run_in_worker(fylke, alle[-HOS_ARBEIDEREN[kort] :])
