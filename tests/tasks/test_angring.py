@@ -124,3 +124,27 @@ def test_letters_that_were_sent_because_of_the_load_are_told(to_lastinger: Any, 
     to_lastinger.letters_sent()
     svar = take_back(to_lastinger, "2026-12-1", "2026-05-12T08:00")
     assert any("1 ungdommer har fått brev i år og er ikke lenger med" in tekst for tekst in svar.merknader)
+
+
+def test_the_log_tells_who_took_what_back_and_how_much_it_was(to_lastinger: Any) -> None:
+    antall = len(
+        to_lastinger.ask("SELECT DISTINCT person_id, felt, gyldig_fra FROM fakta WHERE kjoring_id = '2026-12-1'")
+    )
+    svar = take_back(to_lastinger, "2026-12-1")
+    assert (svar.kjoring_id, svar.angret_kjoring_id, svar.opplysninger) == ("2026-12-2", "2026-12-1", antall)
+    ((av, gjelder, detaljer),) = to_lastinger.ask(
+        "SELECT av, gjelder, detaljer FROM revisjon WHERE handling = 'angret'"
+    )
+    assert (av, gjelder) == ("Kari", "2026-12-1")
+    assert {"3", str(antall), "2026-12-2"} <= set(
+        detaljer.replace('"', " ").replace(",", " ").replace("}", " ").split()
+    )
+
+
+def test_every_later_load_is_named_the_newest_first(to_lastinger: Any) -> None:
+    to_lastinger.deliver("otto_uttrekk", {"fodselsnummer": to_lastinger.a})
+    to_lastinger.run("17", "2026-06-01T08:00")
+    with pytest.raises(BrukerFeil, match=r"ÅH-2405.*2026-17-1, 2026-12-1"):
+        take_back(to_lastinger, "2026-08-1", "2026-06-02T08:00")
+    with pytest.raises(BrukerFeil, match=r"ÅH-2402.*2026-99-1"):
+        take_back(to_lastinger, "2026-99-1")

@@ -178,3 +178,78 @@ def test_the_form_in_prefect_makes_the_same_decision(bygd: Any, hurtig: None) ->
     valg = Avgjorelsesvalg(forslag_id=forslag_id, beslutning="Godkjenn", av="Kari", naa=bygd.at(BREVDAG))
     assert service_flow("avgjore").fn(valg)["beslutning"] == "Godkjenn"
     assert bygd.proposal(forslag_id) == "godkjent"
+
+
+def decided(bygd: Any, forslag_id: str) -> tuple[str, str, str]:
+    """The last decision: state, by whom and why."""
+    sql = "SELECT tilstand, av, grunn FROM forslag_hendelse WHERE forslag_id = ? ORDER BY rowid DESC LIMIT 1"
+    return tuple(bygd.ask(sql, forslag_id)[0])
+
+
+@pytest.mark.parametrize(("beslutning", "tilstand"), [(Beslutning.AVVIS, "avvist"), (Beslutning.STOPP, "stoppet")])
+def test_a_refusal_keeps_who_and_why_and_is_answered_with_its_own_name(
+    bygd: Any, hurtig: None, beslutning: Beslutning, tilstand: str
+) -> None:
+    forslag_id = proposal(bygd)
+    bygd.approve(forslag_id)
+    svar = decide(bygd, forslag_id, beslutning, grunn="feil tekst")
+    assert (svar.forslag_id, svar.beslutning, svar.sendes_fra) == (forslag_id, beslutning, None)
+    assert decided(bygd, forslag_id) == (tilstand, "Kari", "feil tekst")
+    assert bygd.ask("SELECT av, handling FROM revisjon WHERE gjelder = ? ORDER BY rowid DESC LIMIT 1", forslag_id) == [
+        ("Kari", tilstand)
+    ]
+    grunner = bygd.ask("SELECT DISTINCT tilstand, grunn FROM utsending_naa WHERE forslag_id = ?", forslag_id)
+    assert grunner == ([("avvist", "stoppet")] if tilstand == "stoppet" else [])
+
+
+def test_the_approval_s_answer_names_the_proposal_the_decision_and_the_time(bygd: Any, hurtig: None) -> None:
+    forslag_id = proposal(bygd)
+    svar = decide(bygd, forslag_id, Beslutning.GODKJENN)
+    assert (svar.forslag_id, svar.beslutning, svar.sendes_fra, svar.sendt) == (
+        forslag_id, Beslutning.GODKJENN, bygd.at(BREVDAG), None,
+    )  # fmt: skip
+
+
+def test_a_stop_that_cannot_wait_for_the_sender_says_that_it_is_not_known_yet(
+    bygd: Any, hurtig: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forslag_id = proposal(bygd)
+    bygd.approve(forslag_id)
+    monkeypatch.setattr(utboks, "VENT_PA_STOPP_SEKUNDER", 0.0)
+    with utboks.alone(bygd.hjem), pytest.raises(BrukerFeil, match="ÅH-1409") as feil:
+        decide(bygd, forslag_id, Beslutning.STOPP, grunn="feil tekst")
+    assert feil.value.deler == {"forslag": forslag_id}
+    assert bygd.proposal(forslag_id) == "stoppet"
+    assert utboks.stopped(bygd.hjem, forslag_id).avvist == 2
+
+
+def test_another_fault_while_a_stop_is_counted_is_told_as_what_it_is(
+    bygd: Any, hurtig: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forslag_id = proposal(bygd)
+
+    def locked_out(*_: Any) -> Any:
+        raise BrukerFeil("ÅH-1401", forslag=forslag_id)
+
+    monkeypatch.setattr(utboks, "count_by_state", locked_out)
+    with pytest.raises(BrukerFeil, match="ÅH-1401"):
+        utboks.stopped(bygd.hjem, forslag_id)
+
+
+def test_nobody_cannot_settle_and_what_is_settled_keeps_who(uavklart: tuple[Any, str]) -> None:
+    bygd, forslag_id = uavklart
+    post = f"{forslag_id}-00001"
+    with pytest.raises(BrukerFeil, match="ÅH-1406"):
+        avgjorelse.settle(bygd.fresh(), post, " ", bygd.at(BREVDAG), kom_fram=True)
+    assert bygd.states(forslag_id) == {"uavklart": 1}
+    avgjorelse.settle(bygd.fresh(), post, "Kari", bygd.at(BREVDAG), kom_fram=False)
+    sist = "SELECT av, handling FROM revisjon WHERE gjelder = ? ORDER BY rowid DESC LIMIT 1"
+    assert bygd.ask(sist, post) == [("Kari", "avgjort_kom_ikke_fram")]
+    assert bygd.ask("SELECT grunn FROM utsending_naa WHERE utsending_id = ?", post) == [("avgjort_kom_ikke_fram",)]
+
+
+def test_a_transfer_that_arrived_still_waits_for_its_receipt(uavklart: tuple[Any, str]) -> None:
+    bygd, forslag_id = uavklart
+    bygd.write("UPDATE utsending SET kanal = ?", [["udir"]])
+    avgjorelse.settle(bygd.fresh(), f"{forslag_id}-00001", "Kari", bygd.at(BREVDAG), kom_fram=True)
+    assert bygd.states(forslag_id) == {"sendt": 1}

@@ -71,3 +71,15 @@ def test_a_status_holds_since_the_day_it_changed(bygd: Any) -> None:
     assert stock(bygd, "2026-06-15", "ot_status", "ot_status_dato", kjent="2026-06-30T12:00") == [
         ("OTUK", date(2026, 1, 2))
     ]
+
+
+def test_each_fact_stands_in_the_stock_by_its_own_name(bygd: Any) -> None:
+    sagt = {
+        "fodselsnummer": "14830750058", "fodselsdato": "2007-03-14", "fornavn": "Åse", "etternavn": "Nordmann",
+        "kommunenummer": "3905", "personstatus": "bosatt", "adresselinje1": "Storgata 1", "vigokode": "OSON",
+        "tilmeldingsgrunn": "ikke_sokt", "tilmeldt_dato": "2025-09-20", "avsluttet_dato": "2026-12-01",
+        "ot_status": "OTUK", "kontakt_dato": "2026-02-01", "oppfolgingsplan_dato": "2026-03-01", "raadgiver": "R05",
+        "adressegradering_vigo": "ugradert", "adressegradering_otto": "ugradert",
+    }  # fmt: skip
+    bygd.person(**sagt)
+    assert stock(bygd, "2026-06-15", *sagt) == [tuple(sagt.values())]

@@ -8,6 +8,7 @@ from schemas.utsending import Sending, content_hash
 from schemas.verdier import Forslagstilstand, Kanal, Mottaker
 from tasks import brevutkast, forslag
 from tasks.feil import BrukerFeil
+from tasks.forhaandsvisning import preview_folder
 
 SENERE = "2026-05-11T09:00"
 
@@ -255,3 +256,57 @@ def test_the_advisers_notice_tells_how_many_and_never_who(bygd: Any) -> None:
     ((innhold,),) = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'rådgiver'")
     assert "1 av ungdommene" in innhold
     assert "Kanarifugl" not in innhold
+
+
+def told(svar: Any, begynnelse: str) -> list[str]:
+    return [tekst for tekst in svar.merknader if tekst.startswith(begynnelse)]
+
+
+def test_what_a_person_needs_in_order_to_decide_is_told_in_counts(bygd: Any) -> None:
+    person = bygd.person(fornavn="Kanarifugl")
+    bygd.person()
+    uten = bygd.person(adresselinje1="")
+    forste = bygd.run()
+    (sendes,), (utelatt,), (prover,) = told(forste, "Forslaget sender"), told(forste, "Utelatt"), told(forste, "Prøve")
+    assert sendes.startswith("Forslaget sender til: rådgiver epost: 1, ungdom print: 2.")
+    assert ": 1." in utelatt
+    assert f"rapporter/forslag/{forste.forslag_id}" in prover
+    assert bygd.reasons(forste.forslag_id) == [(uten, "ungdom", "MANGLER_ADRESSE")]
+    assert told(forste, "Mot forrige") == []
+    mappe = preview_folder(bygd.hjem, forste.forslag_id)
+    assert len(list(mappe.glob("*.pdf"))) == 2
+    bygd.change(person, "2026-05-11", SENERE, adresselinje1="Ny vei 2")
+    bygd.person()
+    andre = bygd.run(tid=SENERE)
+    assert told(andre, "Mot forrige")[0].startswith("Mot forrige forslag: 1 nye, 0 borte, 1 endret.")
+    assert not mappe.exists()
+    assert not any("Kanarifugl" in tekst for tekst in (*forste.merknader, *andre.merknader))
+
+
+def test_nobody_left_out_is_not_mentioned_and_sample_letters_are_kept_in_the_record(bygd: Any) -> None:
+    bygd.person()
+    svar = bygd.run()
+    assert told(svar, "Utelatt") == []
+    assert bygd.ask("SELECT handling FROM revisjon WHERE gjelder = ?", svar.forslag_id) == [("prøvebrev laget",)]
+
+
+def test_the_row_the_year_the_day_and_who_asked_stand_in_the_proposal(bygd: Any) -> None:
+    bygd.person()
+    forslag_id = bygd.run(av="Kari").forslag_id
+    hva = "SELECT rad, aar, type, antall, brevdato::VARCHAR, foreslaatt_av FROM forslag WHERE forslag_id = ?"
+    assert bygd.ask(hva, forslag_id) == [(bygd.BREV, 2026, "brev", 2, "2026-05-11", "Kari")]
+    assert bygd.states(forslag_id) == {"planlagt": 2}
+    poster = bygd.ask("SELECT utsending_id, rad, aar FROM utsending WHERE forslag_id = ? ORDER BY 1", forslag_id)
+    assert poster == [(f"{forslag_id}-0000{nummer}", bygd.BREV, 2026) for nummer in (1, 2)]
+
+
+def test_the_one_refusal_that_has_a_name_says_which_proposal_its_state_and_what_was_tried(bygd: Any) -> None:
+    bygd.person()
+    forslag_id = bygd.run().forslag_id
+    with pytest.raises(BrukerFeil) as feil:
+        bygd.send(forslag_id)
+    assert feil.value.deler == {"forslag": forslag_id, "tilstand": "venter", "handling": "sendes"}
+    forslag.reject(bygd.hjem, forslag_id, "Kari", "feil", bygd.at(SENERE))
+    with pytest.raises(BrukerFeil) as feil:
+        bygd.approve(forslag_id)
+    assert feil.value.deler == {"forslag": forslag_id, "tilstand": "avvist", "handling": "godkjennes"}

@@ -114,3 +114,40 @@ def test_one_who_got_her_letter_left_the_list_and_came_back_is_not_new(liste: An
     liste.run("12", MAI)
     deliver(liste, *liste.numre[:10])
     assert not any("kommet til" in tekst for tekst in liste.run("12", "2026-05-13T08:00").merknader)
+
+
+@pytest.mark.parametrize(("antall", "stopper"), [(5, False), (30, False), (31, True)])
+def test_a_list_just_at_the_county_s_limits_is_taken_and_one_past_is_told_with_its_figures(
+    liste: Any, antall: int, stopper: bool
+) -> None:
+    numre = [liste.number("2007-03-14", n) for n in range(1, antall + 1)]
+    deliver(liste, *numre)
+    if not stopper:
+        assert liste.run("12", APRIL).inn == antall
+        return
+    with pytest.raises(BrukerFeil, match="ÅH-2015") as feil:
+        liste.run("12", APRIL)
+    deler = feil.value.deler
+    assert (deler["fil"], deler["antall"], deler["forrige"]) == ("vigo_ikkesokere.csv", 31, 10)
+    assert deler["grense"] == "5 til 30"
+
+
+def test_a_list_that_leaves_out_more_than_the_limit_tells_how_many_of_how_many(liste: Any) -> None:
+    deliver(liste, *liste.numre[6:16])
+    with pytest.raises(BrukerFeil, match="ÅH-2401") as feil:
+        liste.run("12", APRIL)
+    assert [feil.value.deler[del_] for del_ in ("borte", "gruppe", "grense")] == [6, 10, 5]
+
+
+def test_an_earlier_list_run_again_is_held_against_its_own_day_and_leaves_the_later_one(liste: Any) -> None:
+    deliver(liste, *liste.numre[1:11], etternavn="Senere")
+    liste.run("12", APRIL)
+    deliver(liste, *liste.numre[:10])
+    igjen = liste.run("08", "2026-05-02T08:00")
+    assert (igjen.lastet, igjen.uendret) == (0, 10)
+    for_, na = "2026-04-01", "2026-12-31"
+    felt = ("etternavn", "ikkesoker_skoleaar")
+    assert liste.facts(liste.numre[1], *felt, dato=for_) == ("Nordmann", "20262027")
+    assert liste.facts(liste.numre[1], *felt, dato=na) == ("Senere", "20262027")
+    assert liste.facts(liste.numre[0], *felt, dato=na) == ("Nordmann", "")
+    assert liste.facts(liste.numre[0], *felt, dato=for_) == ("Nordmann", "20262027")

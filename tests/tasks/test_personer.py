@@ -93,3 +93,30 @@ def test_a_fictitious_number_is_loaded_and_becomes_a_task_until_the_real_one_com
     assert par.ask(oppgaver) == [("P0000001", "R06")]
     load(par, "12", APRIL, {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": fiktivt})
     assert par.ask(oppgaver) == []
+
+
+def test_a_task_about_a_fictitious_number_stands_when_others_are_loaded_and_is_told_again(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt[:6] + "00011", "raadgiver": ""})
+    par.deliver("otto_uttrekk", {"fodselsnummer": par.nytt})
+    svar = par.run("17", "2026-06-01T08:00")
+    assert par.ask("SELECT gjelder, tilstand FROM oppgave WHERE grunn_kode = 'FIKTIVT_NUMMER'") == [
+        ("P0000001", "åpen")
+    ]
+    assert sum("fiktiv" in tekst or "laget av Vigo" in tekst for tekst in svar.merknader) == 1
+
+
+def test_three_who_are_one_are_parted_only_as_far_as_the_run_that_is_undone(par: Any) -> None:
+    tredje = par.number("2007-03-14", 3)
+    load(par, "08", MARS, *({"fodselsnummer": nr} for nr in (par.gammelt, par.nytt, tredje)))
+    load(
+        par, "12", APRIL, {"fodselsnummer": par.gammelt}, {"fodselsnummer": tredje, "tidligere_fodselsnummer": par.nytt}
+    )
+    assert list(youth(par)["person_id"]) == ["P0000001", "P0000002"]
+    load(par, "12", MAI, {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt})
+    assert list(youth(par)["person_id"]) == ["P0000001"]
+    assert {par.facts(nr, "fodselsdato") for nr in (par.gammelt, par.nytt, tredje)} == {("2007-03-14",)}
+    undo(Angrevalg(kjoring_id="2026-12-2", av="Kari", grunn="feil", naa=par.at("2026-05-05T08:00")))
+    assert list(youth(par)["person_id"]) == ["P0000001", "P0000002"]
+    assert par.ask(
+        "SELECT DISTINCT person_id FROM samme_person(TIMESTAMP '9999-01-01') WHERE er_person_id = 'P0000002'"
+    ) == [("P0000003",)]

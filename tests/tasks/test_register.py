@@ -201,3 +201,11 @@ def test_what_held_on_a_day_as_known_then_is_what_a_plain_computation_says(rekke
         for felt in ("a", "b"):
             assert funnet.get((person, felt), "") == naive(rekke, person, felt, dag, naa)
     con.close()
+
+
+def test_each_person_and_each_field_is_held_against_its_own(register):
+    sagt = [("P1", "a", "x"), ("P2", "a", "y"), ("P1", "b", "z")]
+    with register.transaction("fakta") as con:
+        assert add(con, *((*en, DAG) for en in sagt)) == {"P1", "P2"}
+        assert add(con, *((*en, DAG + timedelta(days=9)) for en in sagt)) == set()
+        assert con.execute("SELECT count(*) FROM fakta").fetchall() == [(3,)]

@@ -2,6 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from schemas.kjoring import Kjorevalg
+from tasks.kjoring import run
+from tasks.klokke import to_utc
+from tasks.ringing import take_off_list, tell_calls
 from tests.listeprove import day, fill_in, rows, titles
 
 RAD = "15-kontakt-ikke-svart"
@@ -83,3 +89,60 @@ def test_attempts_are_counted_by_adviser(bygd: Any) -> None:
     (tabell,) = [tabell for tabell in resultat.tabeller if tabell.tittel == "Ringelistene"]
     assert tabell.rader == [("R05", 1, 1, 0, 0, 1)]
     assert ARK in titles(bygd.hjem, "R05")
+
+
+def task(nummer: int, raadgiver: str, tilstand: str = "åpen", utfall: str = "", **felt: Any) -> list[Any]:
+    verdier = {"rad": RAD, "aar": 2026, "grunn": "IKKE_SVART"} | felt
+    return [
+        f"O{nummer}", verdier["rad"], verdier["aar"], f"P{nummer}", verdier["grunn"], raadgiver, tilstand, utfall,
+    ]  # fmt: skip
+
+
+def attempt(nummer: int, tilstand: str = "brukt") -> list[Any]:
+    return [f"O{nummer}", RAD, f"P{nummer}", tilstand]
+
+
+@pytest.mark.parametrize(("tid", "sies"), [("2026-08-15T23:00", False), ("2026-08-16T08:00", True)])
+def test_the_table_counts_each_adviser_s_calls_of_this_row_and_year_alone(bygd: Any, tid: str, sies: bool) -> None:
+    bygd.write(
+        "INSERT INTO oppgave (oppgave_id, rad, aar, gjelder, grunn_kode, raadgiver, tilstand, kjoring_id, utfall)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 'K', ?)",
+        [
+            task(1, "R05"), task(2, "R05"), task(3, "R05", "lukket"), task(4, "R05", "lukket", "GIR_OPP"),
+            task(5, "R01", "lukket"), task(6, "R01", "lukket"), task(7, "R01", "lukket", "NAADD"),
+            task(8, "R05", aar=2025), task(9, "R05", rad=BREV), task(10, "R05", grunn="ANNET"),
+        ],
+    )  # fmt: skip
+    bygd.write(
+        "INSERT INTO arbeidssvar (oppgave_id, rad, aar, gjelder, grunn_kode, besvart_av, svar_kode, kanal, innhold,"
+        " tilstand, feil, fil, sha256, ark, rad_nr, registrert_tid, kjoring_id) VALUES (?, ?, 2026, ?, 'IKKE_SVART',"
+        " 'R05', 'IKKE_SVAR', '', '{}', ?, '[]', 'f', 's', 'a', 2, TIMESTAMP '2026-06-01 08:00', 'K')",
+        [attempt(1), attempt(1), attempt(1, "uenig"), attempt(2), attempt(4), attempt(7), attempt(8)],
+    )
+    with run(Kjorevalg(rad=RAD, aar=2026, naa=bygd.at(tid))) as kjoring:
+        funn = tell_calls(kjoring)
+    (tabell,) = kjoring.tabeller
+    assert tabell.tittel == "Ringelistene"
+    assert [hode.split()[0] for hode in tabell.hoder] == [
+        "Rådgiver", "På", "Åpne", "Svarte", "Avsluttet", "Forsøk",
+    ]  # fmt: skip
+    assert tabell.rader == [("R01", 3, 0, 2, 1, 1), ("R05", 4, 2, 1, 1, 4)]
+    assert [(ett.kode, ett.tekst.split()[0]) for ett in funn] == ([("ÅH-3125", "2")] if sies else [])
+
+
+def test_with_nobody_left_on_the_lists_nothing_is_said_after_the_deadline(bygd: Any) -> None:
+    with run(Kjorevalg(rad=RAD, aar=2026, naa=bygd.at(ETTER))) as kjoring:
+        assert tell_calls(kjoring) == []
+
+
+def test_an_answer_counts_for_the_calls_of_its_own_year_and_person_only(bygd: Any) -> None:
+    svarte, i_fjor, taus = (bygd.person() for _ in range(3))
+    bygd.run(RAD, FORST)
+    tid = to_utc(bygd.at("2026-05-20T12:00"))
+    svar = "INSERT INTO svar VALUES (?, ?, ?, ?, 'ARBEID', ?, 'K')"
+    bygd.write(svar, [[svarte, BREV, 2026, tid, tid], [i_fjor, BREV, 2025, tid, tid]])
+    with run(Kjorevalg(rad="16", aar=2026, naa=bygd.at("2026-05-26T08:00"))) as kjoring:
+        take_off_list(kjoring)
+    assert on_list(bygd) == [i_fjor, taus]
+    bygd.run(RAD, SIDEN)
+    assert on_list(bygd) == [i_fjor, taus]

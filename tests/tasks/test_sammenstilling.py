@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from schemas.angring import Angrevalg
+from tasks.angring import undo
 from tasks.register import fakta
 
 FEB, JUNI, NOV = "02", "17", "28"
@@ -165,3 +167,29 @@ def test_what_advisers_record_in_otto_becomes_facts(en: Any) -> None:
     assert en.facts(en.nr, *felter) == ("2026-05-05", "2026-05-06", "praksis", "2026-05-11", "", "2026-05-07")
     say(en, NOV, samtykke_dato="07.05.2026", samtykke_trukket_dato="01.09.2026")
     assert en.facts(en.nr, "samtykke_trukket_dato") == ("2026-09-01",)
+
+
+def test_each_youth_and_each_field_has_a_question_of_its_own_and_a_load_taken_back_closes_what_it_asked(
+    en: Any,
+) -> None:
+    annen = en.number("2007-03-14", 2)
+    en.deliver("otto_uttrekk", {"fodselsnummer": en.nr}, {"fodselsnummer": annen})
+    en.run(FEB, "2026-02-10T08:00")
+    correct(en, "2026-03-01", ot_status="OTAR", tilmeldt_dato="2025-10-01")
+    en.change("P0000002", "2026-03-01", kjoring_id=f"{fakta.RETTELSE}2026-2", ot_status="OTAR")
+    ulik = {"ot_status": "OTOV", "ot_status_dato": "01.04.2026"}
+    en.deliver("otto_uttrekk", {"fodselsnummer": en.nr} | ulik, {"fodselsnummer": annen})
+    en.run(JUNI, TIDER[JUNI])
+    en.deliver(
+        "otto_uttrekk", {"fodselsnummer": en.nr, "tilmeldt_dato": "01.11.2025"} | ulik, {"fodselsnummer": annen} | ulik
+    )
+    en.run(NOV, TIDER[NOV])
+    sporsmal = "SELECT person_id, felt, kjoring_id, lukket_kjoring_id FROM uenighet ORDER BY ALL"
+    forste = [("P0000001", "ot_status", "2026-17-1", None)]
+    assert en.ask(sporsmal) == [
+        *forste, ("P0000001", "tilmeldt_dato", "2026-28-1", None), ("P0000002", "ot_status", "2026-28-1", None),
+    ]  # fmt: skip
+    svar = undo(Angrevalg(kjoring_id="2026-28-1", av="Kari", grunn="feil fil", naa=en.at("2026-11-03T08:00")))
+    assert svar.kjoring_id == "2026-28-2"
+    assert [rad for rad in en.ask(sporsmal) if rad[3] is None] == forste
+    assert {rad[3] for rad in en.ask(sporsmal)} == {None, "2026-28-2"}

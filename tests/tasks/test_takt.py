@@ -1,13 +1,16 @@
 """A channel's pace: so many a minute, so many a day, and what is shown while it waits."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from schemas.innstillinger import Kanalgrense
+from schemas.verdier import Kanal
 from tasks import utboks
 from tasks.forslagsvisning import waiting
 from tasks.klokke import Ur
+from tasks.takt import Takt, clear_wait, note_wait, reason_text, waits
 
 
 class Klokke:
@@ -67,3 +70,52 @@ def test_the_days_cap_leaves_the_rest_for_tomorrow_and_says_so(bygd: Any, hurtig
     assert (samme_dag.levert, bygd.proposal(forslag_id)) == (3, "iverksettes")
     (i_morgen,) = bygd.send(forslag_id, tid="2026-05-12T00:00")
     assert (i_morgen.levert, bygd.proposal(forslag_id)) == (5, "iverksatt")
+
+
+ROM: tuple[tuple[dict[str, int], int, int], ...] = (
+    ({}, 500, 500), ({"per_minutt": 120}, 500, 10), ({"per_minutt": 120}, 3, 3), ({"per_minutt": 5}, 500, 1),
+    ({"per_dogn": 10}, 500, 6), ({"per_dogn": 10}, 2, 2), ({"per_dogn": 4}, 500, 0), ({"per_dogn": 3}, 500, 0),
+    ({"per_minutt": 120, "per_dogn": 12}, 500, 8),
+)  # fmt: skip
+"""Limits, the bunch that is asked for, and what there is room for when four have been begun today."""
+
+
+def test_a_bunch_is_what_the_minute_and_the_day_have_room_for(bygd: Any) -> None:
+    approved(bygd, 4, "per_dogn = 1")
+    utsendinger = bygd.ask("SELECT utsending_id FROM utsending WHERE kanal = 'print'")
+    hendelse = "INSERT INTO utsending_hendelse (utsending_id, tilstand, tid, grunn) VALUES (?, 'sender', ?, '')"
+    bygd.write(hendelse, [[u, tid] for (u,) in utsendinger for tid in ("2026-05-10T21:59", "2026-05-10T22:00")])
+    start = bygd.at("2026-05-11T00:30")  # midnight in Oslo was 22:00 UTC
+    with bygd.hjem.register.transaction("prøve") as con:
+        for grense, bolk, plass in ROM:
+            takt = Takt(Kanal.PRINT, Kanalgrense(**grense), start, Klokke().ur())
+            assert takt.room_today(con, bolk) == plass
+            assert takt.tomorrow() == bygd.at("2026-05-12T00:00")
+        assert Takt(Kanal.SMS, Kanalgrense(per_dogn=4), start, Klokke().ur()).room_today(con, 500) == 4
+
+
+def test_a_wait_is_one_per_channel_and_ends_alone(bygd: Any) -> None:
+    forste, siste = bygd.at("2026-05-11T09:00"), bygd.at("2026-05-11T10:00")
+    with bygd.hjem.register.transaction("prøve") as con:
+        note_wait(con, "F1", Kanal.PRINT, forste, "dogngrense")
+        note_wait(con, "F1", Kanal.SMS, forste, "minuttgrense")
+        note_wait(con, "F2", Kanal.PRINT, forste, "dogngrense")
+        note_wait(con, "F1", Kanal.PRINT, siste, "minuttgrense")
+        assert waits(con, "F1") == [("print", siste, "minuttgrense"), ("sms", forste, "minuttgrense")]
+        clear_wait(con, "F1", Kanal.SMS)
+        assert (waits(con, "F1"), waits(con, "F2")) == (
+            [("print", siste, "minuttgrense")],
+            [("print", forste, "dogngrense")],
+        )
+
+
+@pytest.mark.parametrize(
+    ("grunn", "tekst"),
+    [
+        ("dogngrense", "Kanalen har nådd grensen for i dag"),
+        ("ÅH-1406", "Navnet på den som bestemmer mangler."),
+        ("noe_nytt", "noe_nytt"),
+    ],
+)
+def test_a_reason_is_told_in_words_and_an_unknown_one_as_it_is(grunn: str, tekst: str) -> None:
+    assert reason_text(grunn, date(2026, 5, 11)) == tekst

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from schemas.verdier import Kanal, Modus
+from schemas.verdier import Kanal, Modus, Tilstand
 from tasks import filkanal, utboks
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT
 from tasks.filkanal import Fillevering
+from tasks.kanal import Leveringssvar
 from tasks.kanaler import FILKANALER, channel
 from tests.tasks.brudd import ANTALL, BRUDD, Drept, at_delivery
 
@@ -243,3 +244,54 @@ def test_only_what_needs_no_connection_may_be_used_outside_practice(bygd: Any, m
         with contextlib.suppress(BrukerFeil):
             kan.add(kanal if channel(hjem, kanal) else None)
     assert kan == {Kanal.PRINT, Kanal.ARKIV, Kanal.UDIR}
+
+
+def three_letters(bygd: Any, monkeypatch: pytest.MonkeyPatch, svar: Callable[[int], Leveringssvar]) -> list[str]:
+    """Three approved letters to a channel that answers the nth call with ``svar(n)``; what it was asked to deliver."""
+    for _ in range(3):
+        bygd.person(raadgiver="")
+    bygd.approve(bygd.run().forslag_id)
+    bedt: list[str] = []
+
+    def deliver(self: Fillevering, post: Any) -> Leveringssvar:
+        bedt.append(post.utsending_id)
+        assert len(bedt) <= 3
+        return svar(len(bedt))
+
+    monkeypatch.setattr(Fillevering, "deliver", deliver)
+    return bedt
+
+
+def test_what_a_channel_gives_back_has_had_its_turn_and_is_still_planned(
+    bygd: Any, hurtig: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bedt = three_letters(bygd, monkeypatch, lambda _: Leveringssvar(Tilstand.PLANLAGT))
+    (sendt,) = bygd.send()
+    assert (sendt.planlagt, sendt.gikk_ut, len(set(bedt))) == (3, 0, 3)
+    assert bygd.proposal(sendt.forslag_id) == "iverksettes"
+
+
+def test_those_after_the_one_that_stopped_the_channel_were_never_begun_and_until_when_is_told(
+    bygd: Any, hurtig: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    til = bygd.at("2026-05-11T09:30")
+    stopp = Leveringssvar(Tilstand.PLANLAGT, "svarut_vent", stopp=True, vent_til=til)
+    bedt = three_letters(bygd, monkeypatch, lambda nummer: Leveringssvar(Tilstand.LEVERT) if nummer == 1 else stopp)
+    (sendt,) = bygd.send()
+    assert (sendt.levert, sendt.planlagt, sendt.sender, len(bedt)) == (1, 2, 0, 2)
+    assert (sendt.venter_til, sendt.venter_grunn) == (til, "svarut_vent")
+    assert sendt.venter_tekst not in {"", "svarut_vent"}
+
+
+def test_what_cannot_be_made_ready_was_never_begun_and_the_channel_says_why(
+    bygd: Any, hurtig: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bedt = three_letters(bygd, monkeypatch, lambda _: Leveringssvar(Tilstand.LEVERT))
+
+    def prepare(*_: Any) -> None:
+        raise BrukerFeil("ÅH-1406")
+
+    monkeypatch.setattr(Fillevering, "prepare", prepare)
+    (sendt,) = bygd.send()
+    assert (sendt.planlagt, sendt.sender, bedt) == (3, 0, [])
+    assert (sendt.venter_til, sendt.venter_grunn) == (bygd.at(bygd.BREVDAG), "ÅH-1406")

@@ -319,3 +319,47 @@ def test_one_clarified_since_the_letter_gets_no_reminder_and_no_task_and_is_coun
         (taus,)
     ]
     assert bygd.ask("SELECT grunn_kode FROM oppgave") == []
+
+
+@pytest.mark.parametrize(
+    ("tilstand", "faatt"),
+    [("levert", True), ("sendt", True), ("uavklart", False), ("avvist", False), ("sender", False)],
+)
+def test_a_letter_handed_over_is_got_and_only_by_the_youth_of_the_row_and_year(
+    register: Any, tilstand: str, faatt: bool
+) -> None:
+    brev = [
+        ("P1", RAD, 2026, "ungdom", tilstand, "iverksatt", 41), ("P2", RAD, 2025, "ungdom", tilstand, "iverksatt", 41),
+        ("P3", PURRING, 2026, "ungdom", tilstand, "iverksatt", 41),
+        ("P4", RAD, 2026, "foresatt", tilstand, "iverksatt", 41),
+    ]  # fmt: skip
+    har = ask_register(register, lambda con: fill(con, brev, [], []), lambda con: utvalg.got_letter(con, RAD, 2026))
+    assert har == ({"P1"} if faatt else set())
+
+
+@pytest.mark.parametrize("felt", ["ot_status", "avsluttet_dato"])
+def test_what_was_told_and_taken_back_the_same_day_has_clarified_nothing(register: Any, felt: str) -> None:
+    sagt, tatt_tilbake = ("OTAR", "OTUK") if felt == "ot_status" else (str(day_of(36)), "")
+    endringer = [("P1", (felt, sagt), day_of(36)), ("P1", (felt, tatt_tilbake), day_of(36))]
+    til = ask_register(
+        register,
+        lambda con: fill(con, [("P1", RAD, 2026, "ungdom", "levert", "iverksatt", 34)], [], endringer),
+        lambda con: utvalg.to_remind(con, RAD, PURRING, 2026, DAG),
+    )
+    assert til == {"P1"}
+
+
+def test_since_when_she_was_clarified_is_the_later_of_the_end_and_the_day_we_were_told(register: Any) -> None:
+    endringer = [
+        ("P1", ("ot_status", "OTAR"), day_of(30)), ("P1", ("avsluttet_dato", str(day_of(35))), day_of(33)),
+        ("P2", ("avsluttet_dato", str(day_of(20))), day_of(33)), ("P3", ("ot_status", "OTAR"), day_of(30)),
+        ("P3", ("ot_status", "OTUK"), DAG), ("P4", ("avsluttet_dato", str(day_of(42))), day_of(33)),
+    ]  # fmt: skip
+    siden: dict[str, date] = {}
+
+    def ask(con: Any) -> set[str]:
+        siden.update(utvalg.clarified(con, DAG))
+        return set(siden)
+
+    assert ask_register(register, lambda con: fill(con, [], [], endringer), ask) == {"P1", "P2"}
+    assert siden == {"P1": day_of(35), "P2": day_of(33)}

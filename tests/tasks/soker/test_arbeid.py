@@ -46,6 +46,9 @@ def reasons(prove: Sokerprove, rad: str = FEBRUAR, tid: str = "2026-01-26T08:00"
     [
         ({}, True),
         ({"ot_status": "OTOA"}, True),
+        ({"ot_status": "XXXX"}, True),
+        ({"personstatus": ""}, True),
+        ({"fodselsdato": ""}, False),
         ({"ot_status": "OTEV"}, False),
         ({"ot_status": "OTLL"}, False),
         ({"ot_status": "OTNO"}, False),
