@@ -184,7 +184,7 @@ class Register:
         """
         logg, samlet = _log_of(self.sti), self.sti.with_suffix(SAMLET)
         shutil.rmtree(self.sti.with_suffix(f".{SAMLING}"), ignore_errors=True)
-        if not samlet.exists() and logg.is_file() and logg.stat().st_size >= self._long_log():
+        if not samlet.exists() and logg.is_file() and self.sti.is_file() and logg.stat().st_size >= self._long_log():
             self._take_place(con, self._copy_aside(con))
         if samlet.exists():
             # What the log holds, the copy holds too.
