@@ -14,6 +14,7 @@ from tests.skanning.kanarier import Kanari
 from tests.skanning.sonde import MAPPE, Plan, Sonde
 
 
+@pytest.mark.usefixtures("om_natten")
 def test_a_standing_server_holds_nobody_after_errors_that_held_persons():
     funn = prove("skanning", kort=True)
     assert funn.brudd == ()

@@ -22,6 +22,7 @@ def years() -> list[Aarsslutt]:
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("om_natten")
 def test_three_years_take_no_more_than_one() -> None:
     assert prove("utholdenhet", kort=True).brudd == ()
 
