@@ -18,9 +18,9 @@ SIDE: Final = ROT / "docs" / "bevis.md"
 TALL: Final = ROT / "docs" / "bevis.json"
 GB: Final = 1024**3
 INNLEDNING: Final = """\
-Hver påstand her vises av én kommando, `./arshjul prove NAVN`, og tallene er skrevet av den kommandoen den dagen som
-står ved dem. Den korte formen (`--short`) kjøres av prøvene ved hver endring, eller om natten der den tar minutter. Tider
-er forholdstall, for maskiner er ulike.
+Hver påstand her vises av én kommando, `./arshjul prove NAVN`, og tallene er skrevet av den kommandoen den dagen
+som står ved dem. Den korte formen (`--short`) kjøres av prøvene ved hver endring, eller om natten der den tar
+minutter. Tider er forholdstall, for maskiner er ulike.
 """
 
 
