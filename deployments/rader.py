@@ -52,6 +52,11 @@ def flow_name(rad: Rad) -> str:
     return f"{rad.nr:02d} · {naar} · {textwrap.shorten(plan, NAVNELENGDE, placeholder=' …')}"
 
 
+def short_names() -> dict[str, str]:
+    """Return name in Prefect → the row's id or the service's short name, for all that is deployed."""
+    return {flow_name(rad): rad.rad for rad in built_rows()} | {tekst: kort for kort, tekst in UTEN_RAD.items()}
+
+
 def run_row(rad: Rad, valg: Kjorevalg, *, plain: bool) -> Kjoreresultat:
     """Run a row: through the Prefect engine, or ``plain``, its body alone."""
     flyt = flow_of(rad)

@@ -1,6 +1,5 @@
 """A county's rows in the shared Prefect: its own flows and deployments, in its own queue, seen by its own mark."""
 
-import json
 from typing import Any, Final
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -11,10 +10,9 @@ from prefect.workers.process import ProcessWorker
 
 from deployments.arbeider import keep_switched_off
 from deployments.nasjonal.tabell import Drift, Fylke
-from deployments.rader import UTEN_RAD, built_rows, flow_name
+from deployments.rader import short_names
 from deployments.utrulling import row_deployments
-from deployments.utrullingsliste import FIL
-from tasks.filer import write_file
+from deployments.utrullingsliste import keep
 from tasks.hjem import home
 from tasks.klokke import now
 
@@ -35,9 +33,9 @@ def roll_out(klient: SyncPrefectClient, drift: Drift, fylke: Fylke) -> None:
     make_queue(klient, drift, fylke)
     utrullinger = county_deployments(fylke)
     keep_switched_off(klient, utrullinger, fylke.ko)
-    navn = {flow_name(rad): rad.rad for rad in built_rows()} | {tekst: kort for kort, tekst in UTEN_RAD.items()}
+    navn = short_names()
     funnet = {navn[str(utrulling.name)]: register(klient, drift, fylke, utrulling) for utrulling in utrullinger}
-    write_file(fylke.hjem / FIL, json.dumps(funnet, indent=1).encode())
+    keep(fylke.hjem, funnet)
 
 
 def make_queue(klient: SyncPrefectClient, drift: Drift, fylke: Fylke) -> None:

@@ -4,42 +4,27 @@ The seed is printed and can be set: ``ARSHJUL_FUZZ_FRO=7 ./arshjul test tests/fu
 how many.
 """
 
-import json
 import os
-import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tasks import lesing, validering
 from tasks.feil import BrukerFeil
-from tasks.filer import ROT
 from tasks.formater import formats
 from tests.filbygger import KANARI, csv_file, good_row
 from tests.fuzz.dommer import LENGST, judge
 from tests.fuzz.mutanter import GREP, Mutant, make
+from tests.fuzz.prosesser import MEST_MINNE_MB, answer, judged, start
 from tests.fuzz.store import STORE
 
 FRO = int(os.environ.get("ARSHJUL_FUZZ_FRO", "20260427"))
 ANTALL = int(os.environ.get("ARSHJUL_FUZZ_ANTALL", "10000"))
-PROSESSER = 2
-MEST_MINNE_MB = 1_000
 GRUNNER = 18
 """Reasons to refuse a file that the mutants must reach: fewer, and they have become too alike."""
-
-
-def start(*ord_: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-m", *ord_], cwd=ROT, stdout=subprocess.PIPE, text=True)
-
-
-def answer(prosess: subprocess.Popen[str]) -> Any:
-    ut, _ = prosess.communicate()
-    assert prosess.returncode == 0, "prosessen ble stanset av en fil"
-    return json.loads(ut)
 
 
 def tell(*linjer: object) -> None:
@@ -49,9 +34,7 @@ def tell(*linjer: object) -> None:
 
 def test_ten_thousand_files_that_are_almost_right():
     tell(f"frø {FRO}, {ANTALL} mutanter")
-    grenser = [ANTALL * nummer // PROSESSER for nummer in range(PROSESSER + 1)]
-    prosesser = [start("tests.fuzz", str(FRO), str(f), str(t)) for f, t in pairwise(grenser)]
-    svar = [answer(prosess) for prosess in prosesser]
+    svar = judged(ANTALL, FRO)
     koder = sum((Counter(enkelt["koder"]) for enkelt in svar), Counter())
     tell(dict(koder.most_common()), *((enkelt["lengst"], enkelt["minne_mb"]) for enkelt in svar))
     assert [brudd for enkelt in svar for brudd in enkelt["brudd"]] == []
