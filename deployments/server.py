@@ -200,8 +200,8 @@ def _doorkeeper(adgang: Adgang) -> dict[str, str]:
     return {**without_secrets(), ADGANG: adgang.as_text()}
 
 
-def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
-    """Wait until every name in ``ventet`` (deployment's flow → next run) has just that future run.
+def wait_for_schedule(tjeneste: Tjeneste, ventet: Mapping[str, datetime | None]) -> None:
+    """Wait until every name in ``ventet`` is deployed, and has just that future run where one is given.
 
     Runs planned by an earlier start do not count: the worker has them made anew when it registers its rows.
     Raises BrukerFeil ÅH-1703 (naming the rows that never got theirs), ÅH-1704 (the worker stopped).
@@ -212,12 +212,16 @@ def wait_for_schedule(tjeneste: Tjeneste, ventet: dict[str, datetime]) -> None:
         with tjeneste.client() as klient:
             meldt = _registered_since(klient, tjeneste.startet)
             planlagt = planned_runs(klient)
-        mangler = {navn: tid for navn, tid in ventet.items() if navn not in meldt or tid not in planlagt.get(navn, [])}
+        mangler = {
+            navn: tid
+            for navn, tid in ventet.items()
+            if navn not in meldt or (tid is not None and tid not in planlagt.get(navn, []))
+        }
         time.sleep(1 if mangler else 0)
     if tjeneste.andre["arbeider"].poll() is not None:
         raise BrukerFeil("ÅH-1704", logg="prefect/arbeider.log")
     if mangler:
-        raise BrukerFeil("ÅH-1703", rader=", ".join(navn[:2] for navn in sorted(mangler)))
+        raise BrukerFeil("ÅH-1703", rader=", ".join(sorted({navn[:2] for navn in mangler})))
 
 
 def _registered_since(klient: httpx.Client, fra: datetime) -> set[str]:
@@ -288,7 +292,9 @@ def stop(prosess: subprocess.Popen[bytes]) -> None:
     """Ask the process and those it started to stop, then make them."""
     for bud in (signal.SIGINT, signal.SIGKILL):
         if prosess.poll() is None:
-            os.killpg(prosess.pid, bud)
+            with suppress(ProcessLookupError):
+                # Newly born, it is not yet a group of its own.
+                os.killpg(prosess.pid, bud)
             try:
                 prosess.wait(STOPP_SEKUNDER)
             except subprocess.TimeoutExpired:

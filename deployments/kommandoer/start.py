@@ -14,7 +14,7 @@ from deployments.demo import Demo
 from deployments.demofylke import OPPSTARTSRAD, make_demo, read_demo
 from deployments.kommandoer.felles import say
 from deployments.motparter import counterparts
-from deployments.rader import built_rows, flow_name
+from deployments.rader import built_rows, flow_name, short_names
 from deployments.server import Tjeneste, service, spawn, stop, wait_for_schedule
 from deployments.utrulling import coming_dates
 from deployments.utrullingsliste import write_deployments
@@ -72,7 +72,7 @@ def _practice(hjem: Hjem, *, demo: bool) -> Iterator[None]:
 def _serve(hjem: Hjem, tjeneste: Tjeneste, *, demo: bool) -> int:
     """Prove that every row is planned, say where to look, and stay until the server stops or the rest won't stay up."""
     ventet = {flow_name(rad): coming_dates(rad, hjem.radvalg, now())[0] for rad in built_rows()}
-    wait_for_schedule(tjeneste, ventet)
+    wait_for_schedule(tjeneste, {**dict.fromkeys(short_names()), **ventet})
     with tjeneste.client() as klient:
         write_deployments(hjem, klient)
     refresh(hjem, now())
