@@ -82,7 +82,7 @@ def wait_for(svar: Callable[[], Any], hva: str) -> Any:
     raise AssertionError(f"fikk aldri {hva}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fylke(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fylke]:
     """Twelve non-applicants loaded, one of them with a bad row; letters proposed; then ``start`` as in production."""
     mappe, port = tmp_path_factory.mktemp("nettleser") / "hjem", free_port()
@@ -116,7 +116,7 @@ def fylke(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fylke]:
         prosess.communicate(timeout=VENT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def nettleser() -> Iterator[Browser]:
     if not CHROMIUM:
         if os.environ.get("ARSHJUL_KREV_NETTLESER"):
@@ -128,7 +128,7 @@ def nettleser() -> Iterator[Browser]:
         leser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def innlogget(nettleser: Browser, fylke: Fylke) -> Iterator[BrowserContext]:
     """The administrator's browser, logged in; what a page says on the console as an error is kept."""
     bruker, passord = fylke.innlogging
@@ -146,7 +146,7 @@ def side(innlogget: BrowserContext) -> Iterator[Page]:
     ny.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bilder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the screenshots are kept."""
     mappe = Path(os.environ.get("ARSHJUL_SKJERMBILDER") or tmp_path_factory.mktemp("skjermbilder"))
