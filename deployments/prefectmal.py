@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from deployments.miljo import prepare
-from tasks.filer import FIL_RETTIGHETER
+from tasks.filer import write_file
 
 MAL = Path(sys.prefix) / "prefect-mal.db"
 DATABASE = "prefect/prefect.db"
@@ -36,11 +36,13 @@ def make_template() -> None:
 
 
 def give_database(hjem: Path) -> None:
-    """Copy the template into a home that has no Prefect database yet; without a template Prefect makes its own."""
+    """Copy the template, whole or not at all, into a home that has no Prefect database yet.
+
+    Without a template Prefect makes its own. OSError where the disk takes no more.
+    """
     database = hjem / DATABASE
     if MAL.is_file() and not database.exists():
-        shutil.copyfile(MAL, database)
-        database.chmod(FIL_RETTIGHETER)
+        write_file(database, MAL.read_bytes())
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ class Kopi(NamedTuple):
 def back_up(hjem: Hjem, fil: Path, av: str, naa: datetime) -> Kopi:
     """Write everything in the home to an encrypted file, of one moment; a folder gets a file named by home and time.
 
-    The register is held until the file is whole, read back and in its place. Killed before that, it is not there.
+    The register is held until the file is whole, read back and in its place. Killed before that, it is not there; nor
+    is it where the home cannot take note of it.
     Raises BrukerFeil ÅH-1805 (the file exists), ÅH-1806 (the disk), ÅH-1807 (inside the home), ÅH-1808 (no register),
     ÅH-1816 (Prefect's database is damaged), and what the register refuses with.
     """
@@ -50,10 +51,14 @@ def back_up(hjem: Hjem, fil: Path, av: str, naa: datetime) -> Kopi:
     with hjem.register.at_rest("sikkerhetskopi") as versjon, _disk(til):
         om = {"tid": naa.isoformat(), "program": program_version(), "skjema": versjon, "fylke": _county(hjem), "av": av}
         innhold = _write(hjem, til, om)
-    _remember(hjem, til, naa)
-    with hjem.register.transaction("noterer sikkerhetskopien", eldre=True) as con:
-        if versjon == migrations()[-1][0]:
-            note(con, naa, av, Handling.KOPIERT, til.name)
+    try:
+        with hjem.register.transaction("noterer sikkerhetskopien", eldre=True) as con:
+            if versjon == migrations()[-1][0]:
+                note(con, naa, av, Handling.KOPIERT, til.name)
+        _remember(hjem, til, naa)
+    except BaseException:
+        til.unlink(missing_ok=True)
+        raise
     return Kopi(til, len(innhold.filer), innhold.utelatt)
 
 

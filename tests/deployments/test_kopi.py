@@ -1,5 +1,6 @@
 """Backup and restore: one sealed file with everything, whole or not at all, and a copy that sends nothing by itself."""
 
+import errno
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from deployments.kopi import gjenoppretting
+from deployments.kopi import gjenoppretting, sikkerhetskopi
 from deployments.kopi.bekreftelse import confirm
 from deployments.kopi.gjenoppretting import restore
 from deployments.kopi.sikkerhetskopi import back_up
@@ -305,6 +306,26 @@ def test_a_full_disk_is_told_and_leaves_nothing(fylket: tuple[Hjem, Path], nytt:
     shutil.copy(nytt.mappe / "register.nokkel", liten_disk)
     refused("ÅH-1806", restore, trangt, fylket[1], NAA)
     assert list(files(liten_disk)) == ["register.nokkel"]
+
+
+def test_a_backup_that_the_home_cannot_take_note_of_is_not_there(
+    fylket: tuple[Hjem, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sikkerhetskopi, "write_taken", full)
+    kjente = taken(fylket[0].mappe)
+    with pytest.raises(OSError, match="No space left"):
+        back_up(fylket[0], tmp_path / "kopi.tar", "", NAA)
+    assert list(tmp_path.glob("kopi.tar")) == []
+    assert taken(fylket[0].mappe) == kjente
+
+
+def test_a_full_disk_leaves_no_half_database_for_prefect(liten_disk: Path) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        give_database(liten_disk)
+    assert files(liten_disk) == {}
 
 
 def test_an_empty_folder_has_nothing_to_back_up_and_restore_needs_to_be_told_what(nytt: Hjem, tmp_path: Path) -> None:
