@@ -138,14 +138,21 @@ def _start_new(kjoring: Kjoring, filer: list[Vurdert]) -> None:
     kommune = "u.kommunenummer" if "kommunenummer" in kolonner else "''"
     nye = kjoring.con.execute(
         f"""
+        WITH mulig AS (
+            FROM utsagn WHERE god AND person_id NOT IN (
+                SELECT person_id FROM fakta_kjent($kjent) WHERE felt = 'tilmeldt_dato'
+                GROUP BY person_id HAVING min(verdi) <> ''
+            )
+        )
         SELECT DISTINCT u.person_id, {as_iso("u.registrert_dato", format_.datoformat)} AS tilmeldt_dato,
             {kommune} AS kommune, coalesce(n.ot_status, '') = '' AS uten_status
-        FROM utsagn u LEFT JOIN (
+        FROM mulig u LEFT JOIN (
             SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'tilmeldt_dato') AS tilmeldt_dato,
                 arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'ot_status') AS ot_status
-            FROM fakta_kjent($kjent) WHERE felt IN ('ot_status', 'tilmeldt_dato') GROUP BY person_id
+            FROM fakta_kjent($kjent) SEMI JOIN mulig USING (person_id)
+            WHERE felt IN ('ot_status', 'tilmeldt_dato') GROUP BY person_id
         ) n USING (person_id)
-        WHERE god AND coalesce(n.tilmeldt_dato, '') = ''
+        WHERE coalesce(n.tilmeldt_dato, '') = ''
         """,
         {"kjent": fakta.EVIG_TID},
     ).df()

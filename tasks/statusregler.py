@@ -26,7 +26,7 @@ from tasks.register import fakta
 FORSTE_STATUS: Final = "OTUK"
 UTEN_KONTAKT: Final = "STATUS_UTEN_KONTAKT"
 IKKE_INNFORT: Final = "STATUS_IKKE_INNFORT"
-FELT: Final = ("ot_status", "raadgiver", *GRADERINGER)
+FELT: Final = ("raadgiver", *GRADERINGER)
 KREVES: Final = frozenset({"ot_status", "ot_status_dato", "kontakt_dato", "tilmeldt_dato"})
 HOLDT: Final = """
     CREATE OR REPLACE TEMP TABLE holdt_tilbake AS
