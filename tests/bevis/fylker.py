@@ -31,6 +31,7 @@ from tests.fylker.dom import (
 )
 from tests.fylker.drift import FERDIGE, Drift, operation, start_run, state_of, wait_for
 from tests.fylker.isolasjon import Sak, ask_all, everything_of, wrong_counts
+from tests.fylker.sammen import Tall, country, rolled_up, untrue
 from tests.fylker.spill import NAVN as SPILL
 from tests.fylker.spill import SPOR
 
@@ -41,7 +42,7 @@ UNGDOM: Final = {
 }  # fmt: skip
 """The real counties' numbers, with invented sizes from the smallest to the largest."""
 KORT_UNGDOM: Final = {"31": 20, "55": 14, "56": 12}
-DELER: Final = (*(f"2026-{maaned:02}-28" for maaned in range(1, 12)), "2026-12-31")
+DELER: Final = ("2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31")
 KORTE_DELER: Final = ("2026-01-20", "2026-02-06")
 RADER: Final = ("02", "03")
 """Rows that one county runs as its people do, from the row's own form."""
@@ -103,8 +104,10 @@ def prov(*, kort: bool) -> Funn:
             register = {
                 nr: sum(sti.stat().st_size for sti in hjem.glob("register.duckdb*")) for nr, hjem in fylker.items()
             }
+            samlet = rolled_up(Path(rot) / "samlet", fylker, deler[-1])
+            _say("tallene er samlet")
             return _judge(
-                drift, storrelser, ganger, _play_alone(alene, deler[-1]), alene, isolert, rader, register, skala
+                drift, storrelser, ganger, _play_alone(alene, deler[-1]), alene, isolert, rader, register, skala, samlet
             )
 
 
@@ -197,6 +200,7 @@ with h.register.transaction('prove') as con:\n    claim(con, h.mappe)\n"
 def _judge(
     drift: Drift, storrelser: dict[str, int], ganger: list[Gang], cpu_alene: dict[str, float], alene: dict[str, Path],
     isolert: list[Sak], rader: dict[str, str], register: dict[str, int], skala: float,
+    samlet: tuple[list[Tall], dict[str, Tall]],
 ) -> Funn:  # fmt: skip
     """Return what was found."""
     tabell, brudd = [], []
@@ -228,14 +232,16 @@ def _judge(
         f"rad {rad} gjennom køen endte som {tilstand}" for rad, tilstand in rader.items() if tilstand != "COMPLETED"
     ]
     brudd += sorted({f"{sak.metode} {sak.endepunkt} viste et annet fylkes" for sak in isolert if sak.lekket})
+    brudd += untrue(*samlet)
     if not any(rad[4] for rad in tabell):
         brudd.append("Ingen kjøring ble tatt over: arbeideren ble ikke drept midt i en.")
     return Funn(
-        _figures(drift, ganger, cpu_alene, isolert, register, skala, tabell),
-        (Tabell("Per fylke", KOLONNER, tabell), _matrix(isolert)),
+        _figures(drift, ganger, cpu_alene, isolert, register, skala, tabell) | _national(samlet[0]),
+        (Tabell("Per fylke", KOLONNER, tabell), _costs(drift, storrelser, register), _matrix(isolert)),
         tuple(brudd),
         (
             DELVIS.format(rader=", ".join(rader)),
+            "Et demofylke har sitt eget nummer: fylkets er skrevet inn i det som ble gitt ut, før det ble samlet.",
             "Begge arbeiderne står på samme maskin. Å drepe en arbeider er å drepe alle prosessene den hadde startet.",
             "Hendelsen som var i gang da arbeideren ble drept, gjøres på nytt fra begynnelsen av den andre.",
         ),
@@ -261,6 +267,27 @@ def _figures(
         "MB register per fylke i snitt": round(sum(register.values()) / len(register) / 1e6, 1),
         "MB PostgreSQL i alt": round(postgres.size_mb(drift.database), 1),
     }
+
+
+def _national(samlet: list[Tall]) -> dict[str, object]:
+    alle = country(samlet)
+    skjult = sum(rad["verdi"] is None for rad in alle)
+    return {"tall for landet som vises": len(alle) - skjult, "tall for landet som er skjult": skjult}
+
+
+def _costs(drift: Drift, storrelser: dict[str, int], register: dict[str, int]) -> Tabell:
+    """Return what each county took, smallest first; the processor's time as so many times the smallest county's."""
+    brukt = {nr: used(hjem) for nr, hjem in drift.fylker.items()}
+    ordnet = sorted(brukt, key=lambda nr: storrelser[nr])
+    minste, faerrest = brukt[ordnet[0]][0] or 1.0, storrelser[ordnet[0]]
+    return Tabell(
+        "Hva et fylke koster",
+        ("Fylke", "Ungdom", "Ungdom mot det minste", "CPU mot det minste", "MB minne på det meste", "MB register"),
+        [
+            (nr, storrelser[nr], storrelser[nr] / faerrest, cpu / minste, mb, register[nr] / 1e6)
+            for nr, (cpu, mb) in ((nr, brukt[nr]) for nr in ordnet)
+        ],
+    )
 
 
 def _matrix(isolert: list[Sak]) -> Tabell:

@@ -23,7 +23,7 @@ from tests.skanning.sonde import I_VISNINGEN, Plan
 FEIL: Final = {False: 500, True: 40}
 HOS_ARBEIDEREN: Final = {False: 40, True: 3}
 UNGDOM: Final = {False: 45, True: 20}
-PER_RAD: Final = 20
+PER_RAD: Final = 40
 SEKUNDER: Final = {False: 5400.0, True: 600.0}
 KALL: Final = 5
 HVOR: Final = ("før", "etter", I_VISNINGEN)

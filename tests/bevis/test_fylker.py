@@ -10,6 +10,7 @@ from tests.bevis import prove
 from tests.fylker import postgres
 from tests.fylker.dom import differences, overlaps
 from tests.fylker.isolasjon import ask_all, attempts
+from tests.fylker.sammen import untrue
 
 ALT = {
     "deployments": [{"id": "d" * 8, "name": "U", "schedules": [{"id": "p" * 8}]}],
@@ -64,3 +65,14 @@ def test_two_writers_at_once_are_seen_and_a_dead_one_is_not_taken_for_one() -> N
 
 def test_registers_that_disagree_are_seen() -> None:
     assert differences({"svar": ["[1]"]}, {"svar": ["[2]"], "ungdom": []}) == ["svar", "ungdom"]
+
+
+def test_a_sum_for_the_country_that_tells_what_a_county_hides_is_seen() -> None:
+    sted = {"maaltall": "tilmeldte", "fra_dato": "", "dato": "2026-12-31", "gruppe": "arbeid", "til_gruppe": ""}
+    gitt_ut = {nr: {"tall": [sted | {"region": "alle", "verdi": verdi}]} for nr, verdi in (("31", 7.0), ("32", None))}
+    landet = sted | {"fylke": "landet"}
+    assert not list(untrue([landet | {"verdi": None}], gitt_ut))
+    assert list(untrue([landet | {"verdi": 7.0}], gitt_ut))
+    gitt_ut["32"]["tall"][0]["verdi"] = 8.0
+    assert not list(untrue([landet | {"verdi": 15.0}], gitt_ut))
+    assert list(untrue([landet | {"verdi": 14.0}], gitt_ut))

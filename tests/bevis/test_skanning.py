@@ -3,15 +3,17 @@
 import gzip
 import sqlite3
 import sys
+from pathlib import Path
 
 import pytest
 
+from schemas.kjoring import Kjorevalg
 from tests.bevis import prove
 from tests.bevis.skanning import plans, raised
 from tests.skanning import dom
 from tests.skanning.feil import SIER, SLAG, STOPPER, Panikk
 from tests.skanning.kanarier import Kanari
-from tests.skanning.sonde import MAPPE, Plan, Sonde
+from tests.skanning.sonde import I_VISNINGEN, MAPPE, PER_RAD, Plan, Sonde, _run_with_errors
 
 
 @pytest.mark.usefixtures("om_natten")
@@ -69,21 +71,22 @@ def test_the_plan_forces_every_kind_in_every_way_and_no_number_twice():
     assert all(len({plan.hvor for plan in alle if plan.slag == slag}) == 3 for slag in SLAG)
 
 
-def test_an_error_is_told_of_where_it_was_forced_and_laid_back_where_it_was_not(tmp_path, monkeypatch):
+def test_an_error_is_told_of_where_it_was_forced_and_what_one_row_does_not_reach_the_next_may(tmp_path, monkeypatch):
     for ko in ("avspilling", "tatt"):
         (tmp_path / ko).mkdir()
     monkeypatch.setenv(MAPPE, str(tmp_path))
-    Plan(1, "nøkkel som mangler", 1, "før").write(tmp_path / "avspilling")
+    monkeypatch.setenv(PER_RAD, "20")
     sonde = Sonde(tmp_path)
-    assert sonde.aim("avspilling")
-    sonde.lay_back("avspilling")
-    assert sonde.aim("avspilling")
+    monkeypatch.setattr("tests.skanning.sonde.probe", lambda: sonde)
+    Plan(1, "nøkkel som mangler", 1, I_VISNINGEN).write(tmp_path / "avspilling")
+    Plan(2, "nøkkel som mangler", 1, "før").write(tmp_path / "avspilling")
 
     def lasting():
-        raise AssertionError
+        return "gjort"
 
-    lasting.__module__ = "flows.brev"
-    with pytest.raises(KeyError):
-        sonde.around(lasting)()
-    assert [(enkelt.nummer, enkelt.sted) for enkelt in raised(tmp_path / "reist.csv")] == [(1, "flows.brev.lasting")]
-    assert not sonde.aim("avspilling")
+    monkeypatch.setattr("tests.skanning.sonde.FLYTER", Path(__file__).parent)
+    gjor = sonde.around(lasting)
+    assert _run_with_errors(lambda *_, **__: gjor(), None, Kjorevalg(), plain=True) == "gjort"
+    (reist,) = raised(tmp_path / "reist.csv")
+    assert (reist.nummer, reist.sted) == (2, "flows.test_skanning.lasting")
+    assert [sti.name for sti in (tmp_path / "avspilling").iterdir()] == ["0001"]

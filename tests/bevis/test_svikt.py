@@ -31,6 +31,7 @@ def test_what_fails_loses_nothing_does_nothing_twice_and_says_what_to_do() -> No
     (tabell,) = funn.tabeller
     hva = {rad[0] for rad in tabell.rader}
     assert {"disken er full", "disken tar ikke flere filer", "på en annen maskin"} <= hva
+    assert {"gjenopprettet på en annen maskin", "gjenopprettet på en annen maskin, og bekreftet"} <= hva
     assert all(len(rad) == len(KOLONNER) and all(rad) for rad in tabell.rader)
 
 

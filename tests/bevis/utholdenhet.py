@@ -50,6 +50,7 @@ def prov(*, kort: bool) -> Funn:
             f"Rad {', '.join(map(str, rader))} spilles, uten Prefect.",
             "En rad som går over lengre tid, kjøres første og siste gang i året.",
             f"Minnet dømmes av årene etter de {OPPVARMING} første, da prosessen laster det den trenger.",
+            "Minnet måles når det C-biblioteket har spart til senere, er gitt tilbake.",
             f"Hvert år kommer et nytt kull på {ungdom} ungdommer, og de som var der, avsluttes i OTTO ved nyttår.",
         ),
     )

@@ -11,13 +11,15 @@ from importlib import import_module
 from pathlib import Path
 
 from deployments.rader import UTEN_RAD, built_rows, load_flow
+from tests.svikt.annen import restored
 from tests.svikt.full import Disk, Proving, Utfall
+from tests.svikt.fullt import full_county
 from tests.svikt.hjemmet import GJOREMAAL
 from tests.svikt.steder import faults, outcome
 
-KORT = ("last",)
-LANG_LOGG = ("last", True)
-"""Where the register is written anew beside itself."""
+LANG_LOGG, ANNEN, STARTET = "lang-logg", "annen", "startet"
+"""Where the register is written anew beside itself; on another machine; with the county started."""
+KORT = ("last", ANNEN)
 
 
 def load_all() -> None:
@@ -27,12 +29,11 @@ def load_all() -> None:
         load_flow(navn)
 
 
-def prove(proving: Proving, navn: str, *, kort: bool) -> list[Utfall]:
+def prove(proving: Proving, *, kort: bool) -> list[Utfall]:
     """Make every fault while one thing is done."""
     start = time.monotonic()
     alle = [*proving.every_page(kort=kort), *proving.every_file(kort=kort)]
-    if proving.navn == navn:
-        alle += [outcome(proving, feil) for feil in faults(navn, kort=kort)]
+    alle += [outcome(proving, feil) for feil in faults(proving.navn, kort=kort)]
     sys.stderr.write(f"{proving.hva}: {len(alle)} ganger på {time.monotonic() - start:.0f} sekunder\n")
     return alle
 
@@ -42,8 +43,14 @@ def main(mappe: str, hvordan: str, *bare: str) -> None:
     kort = hvordan == "kort"
     load_all()
     disk = Disk(Path(mappe))
-    disse = [(navn, False) for navn in bare or (KORT if kort else GJOREMAAL)] + ([] if kort or bare else [LANG_LOGG])
-    alle = [ett for navn, lang in disse for ett in prove(Proving(disk, navn, lang_logg=lang), navn, kort=kort)]
+    egne = {
+        LANG_LOGG: lambda: prove(Proving(disk, "last", lang_logg=True), kort=kort),
+        ANNEN: lambda: restored(disk),
+        STARTET: lambda: full_county(Path(mappe)),
+    }
+    alle: list[Utfall] = []
+    for navn in bare or (KORT if kort else (*GJOREMAAL, *egne)):
+        alle += egne[navn]() if navn in egne else prove(Proving(disk, navn), kort=kort)
     sys.stdout.write(json.dumps([asdict(utfall) for utfall in alle]))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from tasks.feil import UTGANG_AVVIST
 from tasks.register import tilkobling
 from tests.svikt.dom import look
-from tests.svikt.hjemmet import GJOREMAAL, Svar, build, do, in_child
+from tests.svikt.hjemmet import GJOREMAAL, Svar, build, do, filled, in_child
 from tests.svikt.rom import mount, remount
 
 MEGABYTE = 48
@@ -24,7 +24,9 @@ TETT = 24
 """So many pages are tried one by one; after that, only where something changes between them."""
 KORT_SIDER = (0, 5)
 LEDIGE_FILER = 100_000
-FULL = "ÅH-1309"
+FULL, FYLL = "ÅH-1309", "fyll"
+ALLEREDE = ("ÅH-1402", "ÅH-1805")
+"""It is approved, or the file is there: it was done the first time."""
 
 
 @dataclass
@@ -68,9 +70,7 @@ class Disk:
 
     def pages(self, ledige: int) -> None:
         """Fill the disk but for so many pages."""
-        plass = os.statvfs(self.rot)
-        with (self.rot / "fyll").open("wb") as fil:
-            os.posix_fallocate(fil.fileno(), 0, plass.f_bavail * plass.f_frsize - ledige * SIDE)
+        fill(self.rot, ledige)
 
     def files(self, ledige: int) -> None:
         """Let no more than so many files be made."""
@@ -79,8 +79,15 @@ class Disk:
 
     def free(self) -> None:
         """Give the room back."""
-        (self.rot / "fyll").unlink(missing_ok=True)
+        (self.rot / FYLL).unlink(missing_ok=True)
         remount(self.rot, f"nr_inodes={LEDIGE_FILER}")
+
+
+def fill(rot: Path, ledige: int) -> None:
+    """Let a disk hold no more than so many pages."""
+    plass = os.statvfs(rot)
+    with (rot / FYLL).open("wb") as fil:
+        os.posix_fallocate(fil.fileno(), 0, plass.f_bavail * plass.f_frsize - ledige * SIDE)
 
 
 class Proving:
@@ -97,8 +104,9 @@ class Proving:
             svar = do(ord_, disk.hjem)
             assert svar.utgang < UTGANG_AVVIST, svar
         if navn == "gjenopprett":
-            _empty(disk.hjem)
+            empty(disk.hjem)
         disk.keep(self.navn)
+        self.ordene = in_child(lambda: filled(self.gjor.kommando, disk.hjem))
         self.uroert = in_child(lambda: look(disk.hjem))
         self.disk.put_back(self.navn)
         self.ventet = self.once()
@@ -106,7 +114,8 @@ class Proving:
         assert self.ventet.utgang < UTGANG_AVVIST, self.ventet
 
     def once(self) -> Svar:
-        return do(self.gjor.kommando, self.disk.hjem, self.for_)
+        """Do it in a process of its own."""
+        return do(self.ordene, self.disk.hjem, self.for_)
 
     def outcome(self, slag: str, ledig: int) -> Utfall:
         """Do it with so little room, give the room back, do it again, and judge both."""
@@ -135,7 +144,7 @@ class Proving:
             naa = sett
         else:
             naa = in_child(lambda: look(self.disk.hjem))
-            if igjen.utgang >= UTGANG_AVVIST:
+            if igjen.utgang >= UTGANG_AVVIST and (svar.utgang >= UTGANG_AVVIST or igjen.kode not in ALLEREDE):
                 yield f"går ikke når det er plass igjen: {igjen.sagt[-300:]}"
         if naa["kjeden"]:
             yield "revisjonsloggen er brutt, også når det er plass igjen"
@@ -184,7 +193,8 @@ def _difference(naa: dict[str, Any], ventet: dict[str, Any]) -> str:
     return "; ".join(f"{navn}: {naa.get(navn)} mot {ventet.get(navn)}"[:300] for navn in ulike)
 
 
-def _empty(hjem: Path) -> None:
+def empty(hjem: Path) -> None:
+    """Leave a home nothing but its keys."""
     for sti in hjem.iterdir():
         if not sti.name.endswith(".nokkel"):
             shutil.rmtree(sti) if sti.is_dir() else sti.unlink()

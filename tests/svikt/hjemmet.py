@@ -3,7 +3,7 @@
 import json
 import os
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from deployments.program import main
+from schemas.revisjon import Handling
 from tasks import kanaler
 from tasks.formater import find_format
 from tasks.hjem import home
+from tasks.revisjon import note
 from tests.drap.sonde import LITE_BREV
-from tests.tasks.conftest import RAD, Bygd, new_home, synthetic_number
+from tests.tasks.conftest import RAD, Bygd, at, new_home, synthetic_number
 
 UNGDOM = 6
 LASTEDAG, BREVDAG, UDIRDAG = "2026-04-27T08:00", "2026-05-11T08:00", "2026-06-15T08:00"
@@ -75,6 +77,9 @@ def build(mappe: Path) -> None:
     linjer += [[(rad | {"vigokode": "OSON"}).get(kolonne.navn, "") for kolonne in kolonner] for rad in rader]
     bygd.hjem.innboks.mkdir(exist_ok=True)
     (bygd.hjem.innboks / "vigo_ikkesokere.csv").write_text("\n".join(map(";".join, linjer)) + "\n", "utf-8")
+    with bygd.hjem.register.transaction("prøve") as con:
+        # A county that has been in use has an anchored audit.
+        note(con, at(LASTEDAG), "", Handling.INNSTILLINGER, "prøve")
     bygd.hjem.register.settle()
 
 
@@ -82,7 +87,7 @@ def _row(nr: int, lopenr: int) -> dict[str, str]:
     return RAD | {"fodselsnummer": synthetic_number("2007-03-14", lopenr), "fodselsdato": "14.03.2007", "nr": str(nr)}
 
 
-def filled(ord_: tuple[str, ...], hjem: Path) -> list[str]:
+def filled(ord_: Sequence[str], hjem: Path) -> list[str]:
     """Return the command's words with what only the home knows."""
     forslag = _proposal(hjem) if FORSLAG in ord_ else ""
     steder = {FORSLAG: forslag, KOPI: str(hjem.parent / "kopi.arshjul.tar")}
@@ -95,7 +100,7 @@ def _proposal(hjem: Path) -> str:
     return str(svar[0])
 
 
-def do(ord_: tuple[str, ...], hjem: Path, for_: Callable[[], object] = lambda: None) -> Svar:
+def do(ord_: Sequence[str], hjem: Path, for_: Callable[[], object] = lambda: None) -> Svar:
     """Run a command as a process of its own, born from this one; ``for_`` is done in it first."""
 
     def command() -> tuple[int, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from deployments.avspilling import Avspilling
-from deployments.demo import Demo
+from deployments.demo import Demo, innstillinger
 from deployments.demofylke import make_demo
 from deployments.rader import flow_of
 from schemas.arshjul import Rad
@@ -48,10 +48,10 @@ def off_before(rad: Rad) -> datetime:
 
 
 def play(mappe: Path, demo: Demo, av: Mapping[str, datetime]) -> dict[str, Path]:
-    """Play the year, and return name → a copy of the home as it was at that moment."""
+    """Play the year by the wheel alone, without a choice of the county's own; return name → the home at that moment."""
     maler: dict[str, Path] = {}
     hjemmet = mappe / "spilt"
-    with at_home(hjemmet):
+    with at_home(hjemmet), patch.object(innstillinger, "RADVALG", ""):
         make_demo(home(), demo)
         hjem = home()
         spill = Avspilling(hjem, demo, plain=True, til=local_date(max(av.values())))

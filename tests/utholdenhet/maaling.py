@@ -1,5 +1,6 @@
 """What the process and the register take at the end of a year, and how that goes through the years."""
 
+import ctypes
 import gc
 import os
 import threading
@@ -37,11 +38,11 @@ class Aarsslutt:
 
 def measure(hjem: Hjem, aar: int, slettet: int) -> Aarsslutt:
     """Measure when everything that can be let go of has been; the register's log is written into its file first."""
-    gc.collect()
     hjem.register.settle()
     with hjem.register.transaction("utholdenhet") as con:
         rader = _counts(con, ALIAS)
         (personer,) = con.execute("SELECT count(DISTINCT person_id) FROM fakta").fetchall()[0]
+    _let_go()
     return Aarsslutt(
         aar,
         int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MB,
@@ -52,6 +53,13 @@ def measure(hjem: Hjem, aar: int, slettet: int) -> Aarsslutt:
         int(personer),
         slettet,
     )
+
+
+def _let_go() -> None:
+    """Let go of what nobody refers to, and give back what the C library keeps for later (glibc can be asked to)."""
+    gc.collect()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
 
 
 def slope(verdier: Sequence[float]) -> float:
