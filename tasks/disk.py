@@ -41,9 +41,13 @@ def refusal(feil: BaseException, hjem: Path) -> BrukerFeil | None:
     return BrukerFeil("ÅH-1313") if isinstance(feil, FileNotFoundError) and not hjem.is_dir() else None
 
 
-def reason(feil: OSError) -> str:
-    """Return in a few words why the disk said no, for messages that say what it was that could not be written."""
-    return KORT.get(_code(feil), type(feil).__name__)
+def reason(feil: BaseException) -> str:
+    """Return in a few words why the disk said no, for messages that say what it was that could not be written.
+
+    Blank where it is not the disk that did.
+    """
+    kode = feil.kode if isinstance(feil, BrukerFeil) else _code(feil)
+    return KORT.get(kode, type(feil).__name__ if isinstance(feil, OSError) else "")
 
 
 def _chain(feil: BaseException) -> Iterator[BaseException]:

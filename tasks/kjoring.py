@@ -258,8 +258,10 @@ def _tidy(kjoring: Kjoring) -> None:
             sti.unlink(missing_ok=True)
         for gjor in kjoring.etterpaa:
             gjor()
-    except OSError as feil:
-        hva = reason(feil)
+    except (OSError, duckdb.Error, BrukerFeil) as feil:
+        # The register itself is opened again here, and its log may be written into it.
+        if not (hva := reason(feil)):
+            raise
     else:
         return
     raise BrukerFeil("ÅH-2407", kjoring=kjoring.kjoring_id, hva=hva)

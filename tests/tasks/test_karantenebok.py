@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 from xlsxwriter.worksheet import Worksheet
@@ -186,11 +187,20 @@ def test_a_crash_before_the_workbook_is_written_loses_nothing(
     assert karantene.books() == []
 
 
+@pytest.mark.parametrize(
+    "feil",
+    [
+        OSError(28, "No space left on device"),
+        duckdb.IOException("IO Error: Could not write file: No space left on device"),
+        BrukerFeil("ÅH-1309", ledig=0, trengs=50, hvor="hjemmemappen"),
+    ],
+    ids=["filen", "registerets logg", "registeret"],
+)
 def test_a_full_disk_after_the_commit_is_told_and_the_run_stands(
-    karantene: Karanteneprove, monkeypatch: pytest.MonkeyPatch
+    karantene: Karanteneprove, monkeypatch: pytest.MonkeyPatch, feil: Exception
 ) -> None:
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise feil
 
     with monkeypatch.context() as fullt:
         fullt.setattr(karantenemappe, "write_file", full)
