@@ -136,17 +136,23 @@ def _start_new(kjoring: Kjoring, filer: list[Vurdert]) -> None:
     if "ot_status" in kolonner:
         return
     kommune = "u.kommunenummer" if "kommunenummer" in kolonner else "''"
+    kjoring.con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE mulig AS
+        WITH dag AS (SELECT person_id, verdi FROM fakta_kjent($kjent) WHERE felt = 'tilmeldt_dato')
+        SELECT person_id FROM utsagn WHERE god AND (
+            person_id NOT IN (SELECT person_id FROM dag) OR person_id IN (SELECT person_id FROM dag WHERE verdi = '')
+        )
+        """,
+        {"kjent": fakta.EVIG_TID},
+    )
+    if not kjoring.con.execute("FROM mulig LIMIT 1").fetchone():
+        return
     nye = kjoring.con.execute(
         f"""
-        WITH mulig AS (
-            FROM utsagn WHERE god AND person_id NOT IN (
-                SELECT person_id FROM fakta_kjent($kjent) WHERE felt = 'tilmeldt_dato'
-                GROUP BY person_id HAVING min(verdi) <> ''
-            )
-        )
         SELECT DISTINCT u.person_id, {as_iso("u.registrert_dato", format_.datoformat)} AS tilmeldt_dato,
             {kommune} AS kommune, coalesce(n.ot_status, '') = '' AS uten_status
-        FROM mulig u LEFT JOIN (
+        FROM (FROM utsagn SEMI JOIN mulig USING (person_id) WHERE god) u LEFT JOIN (
             SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'tilmeldt_dato') AS tilmeldt_dato,
                 arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'ot_status') AS ot_status
             FROM fakta_kjent($kjent) SEMI JOIN mulig USING (person_id)

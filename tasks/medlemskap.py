@@ -38,7 +38,8 @@ def _end_statements(kjoring: Kjoring, format_navn: str) -> int:
         "CREATE OR REPLACE TEMP TABLE slutt AS"
         f" SELECT DISTINCT person_id FROM {tabell} WHERE {utsagn.NAA} AND {ikke_nevnt}"
     )
-    utsagn.forget(con, tabell, f"person_id IN (FROM slutt) AND {ikke_nevnt}", kjoring.kjoring_id)
+    if _count(con, "slutt"):
+        utsagn.forget(con, tabell, f"person_id IN (FROM slutt) AND {ikke_nevnt}", kjoring.kjoring_id)
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE borte AS

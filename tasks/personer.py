@@ -84,22 +84,23 @@ def fictitious(kjoring: Kjoring) -> None:
 
     Such a number is never refused: the youth is real, and her own number is found later.
     """
-    rader = kjoring.con.execute(
+    con = kjoring.con
+    con.execute(
+        "INSERT INTO fiktive SELECT gjelder FROM oppgave WHERE grunn_kode = ? AND tilstand = ?", [FIKTIVT, APEN]
+    )
+    if not con.execute("FROM fiktive LIMIT 1").fetchone():
+        return
+    rader = con.execute(
         """
         SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'raadgiver')
-        FROM fakta_kjent($kjent) SEMI JOIN (
-            FROM fiktive UNION SELECT gjelder FROM oppgave WHERE grunn_kode = $grunn AND tilstand = $apen
-        ) USING (person_id)
+        FROM fakta_kjent($kjent) SEMI JOIN fiktive USING (person_id)
         WHERE felt IN ('fodselsnummer', 'raadgiver') AND gyldig_fra <= $dag
         GROUP BY person_id
         HAVING list_contains($merker, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = 'fodselsnummer')[7:9])
         ORDER BY person_id
         """,
-        {
-            "kjent": fakta.EVIG_TID, "dag": kjoring.siste_dag, "merker": sorted(kodeverk.fictitious_digits()),
-            "grunn": FIKTIVT, "apen": APEN,
-        },
-    ).fetchall()  # fmt: skip
+        {"kjent": fakta.EVIG_TID, "dag": kjoring.siste_dag, "merker": sorted(kodeverk.fictitious_digits())},
+    ).fetchall()
     utelatte = [Utelatt(person, Mottaker.UNGDOM, FIKTIVT, raadgiver or "") for person, raadgiver in rader]
     assign(kjoring, utelatte, {FIKTIVT}, overta=True)
     if utelatte:
