@@ -1,6 +1,7 @@
 """Whose time is out: the youth who left the target group so long ago that the county has decided to delete them.
 
-Never anyone who is active, has an open task, an unsettled dispatch or a transfer that Udir has not receipted. Nor
+Never anyone who is active, has a task that was opened for a year after she left, an unsettled dispatch or a transfer
+that Udir has not receipted. A task of the years before was about a youth whom the county had, and lapses with her. Nor
 anyone who is in something that is still kept, as a file that came lately: from it she would come back as somebody new.
 """
 
@@ -76,9 +77,9 @@ def choose(
 ) -> Utvalg:
     """Return who is deleted on ``dato``. ``grenser`` as ``frister.cutoffs``; ``filer`` are files that are kept."""
     ungdommer = _left(con, grenser["person"], dato)
-    con.execute("CREATE OR REPLACE TEMP TABLE kandidat (person_id VARCHAR, egen VARCHAR)")
-    if rader := [(id_, ungdom.person_ider[0]) for ungdom in ungdommer for id_ in ungdom.person_ider]:
-        con.executemany("INSERT INTO kandidat VALUES (?, ?)", rader)
+    con.execute("CREATE OR REPLACE TEMP TABLE kandidat (person_id VARCHAR, egen VARCHAR, aar INTEGER)")
+    if rader := [(id_, ungdom.person_ider[0], ungdom.aar) for ungdom in ungdommer for id_ in ungdom.person_ider]:
+        con.executemany("INSERT INTO kandidat VALUES (?, ?, ?)", rader)
     grunner: dict[str, Hindring] = {}
     for hindring, personer in _hindered(con, ungdommer, grenser, filer) if ungdommer else ():
         for person in personer:
@@ -126,7 +127,7 @@ def _hindered(
         _ask(
             con,
             """
-        SELECT egen FROM kandidat JOIN oppgave ON gjelder = person_id WHERE tilstand = $apen
+        SELECT egen FROM kandidat k JOIN oppgave o ON gjelder = person_id WHERE tilstand = $apen AND o.aar > k.aar
         UNION SELECT egen FROM kandidat JOIN uenighet USING (person_id) WHERE lukket_kjoring_id IS NULL
         """,
             apen=APEN,

@@ -4,17 +4,20 @@ import os
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import openpyxl
 import pytest
 
 from deployments import avspilling, demofylke
 from deployments.demo import Demo, write_demo
-from deployments.rader import built_rows
+from deployments.rader import built_rows, run_row
 from schemas.arshjul import Rad, Raddatoer
-from tasks.arshjul import row_dates
+from schemas.karantenebok import AVVIS
+from schemas.kjoring import Kjorevalg
+from tasks.arshjul import find_row, row_dates
 from tasks.hjem import MILJOVARIABEL, Hjem, home
 from tasks.klokke import OSLO
 from tasks.register.nokkel import make_key_file
@@ -64,11 +67,30 @@ class Fylke:
             lapp.setattr(avspilling, "row_dates", _first_and_last)
             lapp.setattr(avspilling, "built_rows", self._rows)
             avspilling.Avspilling(self.hjem, demo, plain=True).play()
+        self._dismiss()
         self._date_files()
         if self.slettes:
             svar = forget(self.hjem, "Kari", _new_years_eve(self.aar))
             self.slettet += svar.ungdommer
             self.holdt_igjen = {hindring.value: antall for hindring, antall in svar.holdt_igjen.items()}
+
+    def _dismiss(self) -> None:
+        """Let the administrator say no to what is left in quarantine at the end of the year, and run its rows again."""
+        hjem = self.hjem
+        with hjem.register.transaction("utholdenhet") as con:
+            apne = con.execute(
+                "SELECT DISTINCT rad FROM karantene WHERE tilstand = 'åpen' AND aar = ? ORDER BY ALL", [self.aar]
+            ).fetchall()
+        for sti in sorted((hjem.mappe / "karantene").glob("*.xlsx")):
+            bok = openpyxl.load_workbook(sti)
+            for side in bok.worksheets:
+                kolonne = next((celle.column for celle in side[1] if celle.value == AVVIS), None)
+                for linje in range(2, side.max_row + 1) if kolonne else ():
+                    side.cell(linje, kolonne).value = "Ikke rettet i år"
+            bok.save(hjem.innboks / sti.name)
+        for (rad,) in apne:
+            valg = Kjorevalg(rad=rad, aar=self.aar, naa=_new_years_eve(self.aar) - timedelta(days=1))
+            run_row(find_row(rad[:2]), valg, plain=True)
 
     def _rows(self) -> tuple[Rad, ...]:
         return tuple(rad for rad in built_rows() if not self.rader or rad.nr in self.rader)

@@ -184,9 +184,9 @@ def unsettled(fylke: Fylke) -> None:
     fylke.bygd.write("UPDATE utsending_hendelse SET tilstand = ?", [["uavklart"]])
 
 
-def has_task(fylke: Fylke) -> None:
+def has_task(fylke: Fylke, aar: int = 2026) -> None:
     fylke.fill(fylke.gammel, "x")
-    fylke.bygd.write("UPDATE oppgave SET tilstand = ? WHERE gjelder = ?", [["åpen", fylke.gammel]])
+    fylke.bygd.write("UPDATE oppgave SET tilstand = ?, aar = ? WHERE gjelder = ?", [["åpen", aar, fylke.gammel]])
 
 
 def disagreed(fylke: Fylke) -> None:
@@ -217,6 +217,12 @@ def test_somebody_is_kept_who(fylke: Fylke, hindring: Hindring, gjor: Callable[[
     resultat = fylke.forget()
     assert (resultat.ungdommer, resultat.holdt_igjen) == (0, {hindring: 1})
     assert fylke.rows(fylke.gammel) == for_
+
+
+def test_a_task_of_the_year_she_left_lapses_with_her(fylke: Fylke) -> None:
+    has_task(fylke, 2016)
+    assert fylke.forget().ungdommer == 1
+    assert not any(fylke.rows(fylke.gammel).values())
 
 
 def test_one_who_has_had_two_numbers_goes_with_both(fylke: Fylke) -> None:
