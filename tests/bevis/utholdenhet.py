@@ -47,6 +47,7 @@ def prov(*, kort: bool) -> Funn:
         (*judge(aar, slettes_fra), *(() if len(aar) == antall else (f"Bare {len(aar)} av {antall} år ble spilt.",))),
         (
             f"Fra {slettes_fra} slettes de som gikk ut av målgruppen året før forrige, ved utgangen av hvert år.",
+            "Ved nyttår avvises det som står i karantene, og filer til rader som ikke spilles, tas ut av innboksen.",
             f"Rad {', '.join(map(str, rader))} spilles, uten Prefect.",
             "En rad som går over lengre tid, kjøres første og siste gang i året.",
             f"Minnet dømmes av årene etter de {OPPVARMING} første, da prosessen laster det den trenger.",

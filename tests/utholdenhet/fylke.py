@@ -75,7 +75,10 @@ class Fylke:
             self.holdt_igjen = {hindring.value: antall for hindring, antall in svar.holdt_igjen.items()}
 
     def _dismiss(self) -> None:
-        """Let the administrator say no to what is left in quarantine at the end of the year, and run its rows again."""
+        """Let the administrator say no to what is left at the end of the year.
+
+        What is in quarantine, and its rows are run again; then the files in the inbox of rows that are not played.
+        """
         hjem = self.hjem
         with hjem.register.transaction("utholdenhet") as con:
             apne = con.execute(
@@ -91,6 +94,8 @@ class Fylke:
         for (rad,) in apne:
             valg = Kjorevalg(rad=rad, aar=self.aar, naa=_new_years_eve(self.aar) - timedelta(days=1))
             run_row(find_row(rad[:2]), valg, plain=True)
+        for sti in hjem.innboks.iterdir():
+            sti.unlink()
 
     def _rows(self) -> tuple[Rad, ...]:
         return tuple(rad for rad in built_rows() if not self.rader or rad.nr in self.rader)
