@@ -95,11 +95,13 @@ def _columns(con: duckdb.DuckDBPyConnection, tabell: str) -> list[str]:
 
 
 def take_back(con: duckdb.DuckDBPyConnection, angret_id: str, kjoring_id: str) -> None:
-    """Let every source say again what it said before the run ``angret_id``."""
+    """Let every source say again what it said before the run ``angret_id``, as said by the run that it first came with.
+
+    So an earlier run that is taken back afterwards takes it with it.
+    """
     for tabell in tables(con):
-        kopi = ", ".join(_columns(con, tabell))
-        con.execute(
-            f"INSERT INTO {tabell} BY NAME SELECT {kopi}, ? AS fra_kjoring_id FROM {tabell} WHERE til_kjoring_id = ?",
-            [kjoring_id, angret_id],
-        )
         forget(con, tabell, f"fra_kjoring_id = '{angret_id}'", kjoring_id)
+        con.execute(
+            f"UPDATE {tabell} SET til_kjoring_id = NULL WHERE til_kjoring_id = ? AND fra_kjoring_id <> ?",
+            [angret_id, angret_id],
+        )

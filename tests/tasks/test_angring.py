@@ -69,6 +69,17 @@ def test_the_right_file_loaded_after_the_undo_finds_the_same_people(to_lastinger
     assert bygd.ask("SELECT count(*) FROM person") == [(3,)]
 
 
+def test_when_every_load_is_taken_back_the_first_list_is_news_again(to_lastinger: Any) -> None:
+    bygd = to_lastinger
+    take_back(bygd, "2026-12-1")
+    take_back(bygd, "2026-08-1")
+    assert bygd.ask("FROM sagt_vigo_ikkesokere WHERE til_kjoring_id IS NULL") == []
+    bygd.deliver("vigo_ikkesokere", *({"fodselsnummer": nr} for nr in (bygd.a, bygd.b)))
+    resultat = bygd.run("12", MAI)
+    assert (resultat.lastet, resultat.uendret, resultat.borte) == (2, 0, 0)
+    assert len(youth(bygd)) == 2
+
+
 def test_a_run_again_without_a_file_does_not_read_the_undone_one(to_lastinger: Any) -> None:
     take_back(to_lastinger, "2026-12-1")
     with pytest.raises(BrukerFeil, match="ÅH-2016"):
