@@ -10,6 +10,7 @@ import pytest
 
 from deployments.demo.postgang import csv_bytes
 from schemas.angring import Angrevalg
+from schemas.karantenebok import NOKKEL
 from tasks import forslag, kvitteringer
 from tasks.angring import undo
 from tasks.feil import BrukerFeil
@@ -79,6 +80,8 @@ def mend_quarantine(verden: Verden, rng: Random) -> None:
                 side.cell(linje, kolonner[overskrift]).value = verdi
             nummer = str(side.cell(linje, kolonner["Fodselsnummer"]).value)
             rettet[nummer] = str(side.cell(linje, kolonner["Adressegradering"]).value)
+            fil, rad_nr, _ = str(side.cell(linje, kolonner[NOKKEL]).value).split(":")
+            verden.modell.rettede.add(verden.modell.gale[fil, rad_nr])
     bok.save(verden.bygd.hjem.innboks / boker[-1].name)
     svar = verden.bygd.run(LAST, verden.tick())
     verden.modell.lastinger.append((svar.kjoring_id or "", rettet))

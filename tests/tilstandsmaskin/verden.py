@@ -3,6 +3,7 @@
 The model is a few sets and lists. It never reads what it is compared with.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +55,10 @@ class Modell:
     """Proposals that were rejected before anything of them went."""
     svart: set[str] = field(default_factory=set)
     glemt: set[str] = field(default_factory=set)
+    gale: dict[tuple[str, str], frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """File and row number of every bad row that has come → what stood in it."""
+    rettede: set[frozenset[tuple[str, str]]] = field(default_factory=set)
+    """The bad rows that somebody has mended: the same row is mended whenever it comes again."""
     husket: list[tuple[datetime, str]] = field(default_factory=list)
     """Moments, and a fingerprint of what the views said then."""
 
@@ -111,7 +116,7 @@ class Verden:
     def deliver(self, rng: Random) -> dict[str, str]:
         """Lay a list from Vigo in the inbox, with a few changes and faults; return national id → grade of the good."""
         gode: dict[str, str] = {}
-        rader = []
+        rader, gale = [], {}
         for nummer in rng.sample(NUMRE, rng.randint(8, len(NUMRE))):
             gradering = VERNET if rng.random() < 0.08 else APEN
             rad = {"fodselsnummer": nummer, "adressegradering": gradering}
@@ -119,12 +124,16 @@ class Verden:
                 rad["adresselinje1"] = f"Ny vei {rng.randint(1, 99)}"
             if FODT[NUMRE.index(nummer)] != VOKSEN:
                 rad |= {felt.replace("_vigo", ""): verdi for felt, verdi in MOR.items()}
-            if rng.random() < 0.15:
+            er_gal = rng.random() < 0.15
+            if er_gal:
                 rad |= rng.choice(({"postnummer": "31"}, {"etternavn": ""}, {"kommunenummer": "1103"}))
-            else:
+                gale[str(len(rader) + 2)] = frozenset(rad.items())
+            if not er_gal or frozenset(rad.items()) in self.modell.rettede:
                 gode[nummer] = gradering
             rader.append(rad)
         self.bygd.deliver("vigo_ikkesokere", *rader)
+        fil = hashlib.sha256((self.bygd.hjem.innboks / "vigo_ikkesokere.csv").read_bytes()).hexdigest()
+        self.modell.gale |= {(fil, rad_nr): rad for rad_nr, rad in gale.items()}
         return gode
 
     def enter_old(self) -> None:
