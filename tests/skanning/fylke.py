@@ -20,7 +20,7 @@ from deployments.server import free_port
 from schemas.kjoring import KJOR, VIS
 from tasks.filer import ROT
 from tasks.hjem import Hjem, home
-from tests.skanning.sonde import MAPPE, PER_RAD, Plan
+from tests.skanning.sonde import MAPPE, PER_RAD, REIST, Plan
 
 LAPP: Final = ROT / "tests" / "skanning" / "lapp"
 KLAR: Final = "Stopp med Ctrl-C."
@@ -159,7 +159,7 @@ def wait_for_replay(fylke: Fylke, *, til_koen_er_tom: bool, sekunder: float) -> 
 
 def _all_forced(plan: Path) -> bool:
     """Tell whether nothing waits to be forced, and what was taken was."""
-    reist = plan / "reist.csv"
+    reist = plan / REIST
     antall = len(reist.read_text("utf-8").splitlines()) if reist.exists() else 0
     return not any((plan / "avspilling").iterdir()) and antall == len(list((plan / "tatt").iterdir()))
 

@@ -23,6 +23,8 @@ KJORING: Final = "PREFECT__FLOW_RUN_ID"
 """Set in the process that the worker starts for a run."""
 FLYTER: Final = ROT / "flows"
 I_VISNINGEN: Final = "visningen"
+REIST: Final = "reist.csv"
+"""What was forced, a line each, in the plan's folder."""
 GIR_OPP: Final = 4
 """So many errors whose place a row does not reach are tried on it; the next row gets them back."""
 
@@ -74,7 +76,7 @@ class Sonde:
         if plan is None:
             return
         linje = f"{plan.nummer};{plan.slag};{sted};{plan.hvor}\n"
-        fil = os.open(self.mappe / "reist.csv", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        fil = os.open(self.mappe / REIST, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.write(fil, linje.encode())
         os.close(fil)
         SLAG[plan.slag](Kanari(plan.nummer))
