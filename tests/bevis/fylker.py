@@ -85,6 +85,25 @@ class Gang:
         return False
 
 
+@dataclass(frozen=True)
+class Spilt:
+    """What came of the play, before it is judged; dicts are by the county's number."""
+
+    drift: Drift
+    storrelser: dict[str, int]
+    skala: float
+    ganger: list[Gang]
+    rader: dict[str, str]
+    isolert: list[Sak]
+    register: dict[str, int]
+    """Bytes."""
+    samlet: tuple[list[Tall], dict[str, Tall]]
+    alene: dict[str, Path]
+    """Homes of the counties that were played alone too."""
+    cpu_alene: dict[str, float]
+    """Seconds."""
+
+
 def prov(*, kort: bool) -> Funn:
     """Play the counties through the queues, kill a worker on the way, and judge what came of it."""
     if mangler := postgres.why_not():
@@ -98,17 +117,21 @@ def prov(*, kort: bool) -> Funn:
         alene = {nr: Path(shutil.copytree(fylker[nr], Path(rot) / "alene" / nr / fylker[nr].name)) for nr in egne}
         with operation(Path(rot), fylker, arbeidere=2) as drift:
             _say("tjeneren og arbeiderne er oppe")
-            ganger = play(drift, deler)
-            rader = run_rows(drift, egne[-1])
-            isolert = isolation(drift)
-            register = {
-                nr: sum(sti.stat().st_size for sti in hjem.glob("register.duckdb*")) for nr, hjem in fylker.items()
-            }
-            samlet = rolled_up(Path(rot) / "samlet", fylker, deler[-1])
-            _say("tallene er samlet")
             return _judge(
-                drift, storrelser, ganger, _play_alone(alene, deler[-1]), alene, isolert, rader, register, skala, samlet
-            )
+                Spilt(
+                    drift, storrelser, skala,
+                    ganger=play(drift, deler),
+                    rader=run_rows(drift, egne[-1]),
+                    isolert=isolation(drift),
+                    register={
+                        nr: sum(sti.stat().st_size for sti in hjem.glob("register.duckdb*"))
+                        for nr, hjem in fylker.items()
+                    },
+                    samlet=rolled_up(Path(rot) / "samlet", fylker, deler[-1]),
+                    alene=alene,
+                    cpu_alene=_play_alone(alene, deler[-1]),
+                )
+            )  # fmt: skip
 
 
 def make_counties(rot: Path, storrelser: dict[str, int]) -> dict[str, Path]:
@@ -197,15 +220,12 @@ with h.register.transaction('prove') as con:\n    claim(con, h.mappe)\n"
 )
 
 
-def _judge(
-    drift: Drift, storrelser: dict[str, int], ganger: list[Gang], cpu_alene: dict[str, float], alene: dict[str, Path],
-    isolert: list[Sak], rader: dict[str, str], register: dict[str, int], skala: float,
-    samlet: tuple[list[Tall], dict[str, Tall]],
-) -> Funn:  # fmt: skip
+def _judge(spilt: Spilt) -> Funn:
     """Return what was found."""
+    drift, alene = spilt.drift, spilt.alene
     tabell, brudd = [], []
     with drift.operator() as klient:
-        for gang in ganger:
+        for gang in spilt.ganger:
             hjem = drift.fylker[gang.nummer]
             logg = read_log(hjem)
             samtidig = overlaps(logg) + overlapping_runs(klient, f"fylke-{gang.nummer}")
@@ -218,9 +238,8 @@ def _judge(
             tatt_over = len(tatt) - len({linje["kjoring"] for linje in tatt})
             som = "" if ulike is None else "ja" if not ulike else ", ".join(ulike)
             navn = {linje["arbeider"] for linje in tatt}
-            tabell.append(
-                (gang.nummer, storrelser[gang.nummer], len(gang.kjoringer), len(navn), tatt_over, samtidig, doble, som)
-            )
+            antall = spilt.storrelser[gang.nummer]
+            tabell.append((gang.nummer, antall, len(gang.kjoringer), len(navn), tatt_over, samtidig, doble, som))
             brudd += [f"{gang.nummer}: en del endte som {tilstand}" for tilstand in gang.feilet]
             brudd += [
                 f"{gang.nummer}: {antall} {hva}"
@@ -229,18 +248,20 @@ def _judge(
             ]
             brudd += [f"{gang.nummer}: registeret er ikke som alene i {navn}" for navn in ulike or ()]
     brudd += [
-        f"rad {rad} gjennom køen endte som {tilstand}" for rad, tilstand in rader.items() if tilstand != "COMPLETED"
+        f"rad {rad} gjennom køen endte som {tilstand}"
+        for rad, tilstand in spilt.rader.items()
+        if tilstand != "COMPLETED"
     ]
-    brudd += sorted({f"{sak.metode} {sak.endepunkt} viste et annet fylkes" for sak in isolert if sak.lekket})
-    brudd += untrue(*samlet)
+    brudd += sorted({f"{sak.metode} {sak.endepunkt} viste et annet fylkes" for sak in spilt.isolert if sak.lekket})
+    brudd += untrue(*spilt.samlet)
     if not any(rad[4] for rad in tabell):
         brudd.append("Ingen kjøring ble tatt over: arbeideren ble ikke drept midt i en.")
     return Funn(
-        _figures(drift, ganger, cpu_alene, isolert, register, skala, tabell) | _national(samlet[0]),
-        (Tabell("Per fylke", KOLONNER, tabell), _costs(drift, storrelser, register), _matrix(isolert)),
+        _figures(spilt, tabell) | _national(spilt.samlet[0]),
+        (Tabell("Per fylke", KOLONNER, tabell), _costs(spilt), _matrix(spilt.isolert)),
         tuple(brudd),
         (
-            DELVIS.format(rader=", ".join(rader)),
+            DELVIS.format(rader=", ".join(spilt.rader)),
             "Et demofylke har sitt eget nummer: fylkets er skrevet inn i det som ble gitt ut, før det ble samlet.",
             "Begge arbeiderne står på samme maskin. Å drepe en arbeider er å drepe alle prosessene den hadde startet.",
             "Hendelsen som var i gang da arbeideren ble drept, gjøres på nytt fra begynnelsen av den andre.",
@@ -248,24 +269,21 @@ def _judge(
     )
 
 
-def _figures(
-    drift: Drift, ganger: list[Gang], cpu_alene: dict[str, float], isolert: list[Sak], register: dict[str, int],
-    skala: float, tabell: list[tuple[object, ...]],
-) -> dict[str, object]:  # fmt: skip
-    brukt = {nr: used(hjem) for nr, hjem in drift.fylker.items()}
-    forhold = [brukt[nr][0] / cpu for nr, cpu in cpu_alene.items() if cpu]
+def _figures(spilt: Spilt, tabell: list[tuple[object, ...]]) -> dict[str, object]:
+    brukt = {nr: used(hjem) for nr, hjem in spilt.drift.fylker.items()}
+    forhold = [brukt[nr][0] / cpu for nr, cpu in spilt.cpu_alene.items() if cpu]
     return {
-        "fylker": len(ganger),
-        "ungdom i alt": sum(int(str(rad[1])) for rad in tabell),
-        "skala": skala,
-        "deler av året i hvert fylke": len(ganger[0].deler),
+        "fylker": len(spilt.ganger),
+        "ungdom i alt": sum(spilt.storrelser.values()),
+        "skala": spilt.skala,
+        "deler av året i hvert fylke": len(spilt.ganger[0].deler),
         "kjøringer tatt over": sum(int(str(rad[4])) for rad in tabell),
-        "spørsmål om et annet fylkes": len(isolert),
-        "av dem som viste noe": sum(sak.lekket for sak in isolert),
+        "spørsmål om et annet fylkes": len(spilt.isolert),
+        "av dem som viste noe": sum(sak.lekket for sak in spilt.isolert),
         "CPU mot samme år spilt alene (største forhold)": max(forhold, default=0.0),
         "MB minne i en kjøring på det meste": max(mb for _, mb in brukt.values()),
-        "MB register per fylke i snitt": round(sum(register.values()) / len(register) / 1e6, 1),
-        "MB PostgreSQL i alt": round(postgres.size_mb(drift.database), 1),
+        "MB register per fylke i snitt": round(sum(spilt.register.values()) / len(spilt.register) / 1e6, 1),
+        "MB PostgreSQL i alt": round(postgres.size_mb(spilt.drift.database), 1),
     }
 
 
@@ -275,9 +293,10 @@ def _national(samlet: list[Tall]) -> dict[str, object]:
     return {"tall for landet som vises": len(alle) - skjult, "tall for landet som er skjult": skjult}
 
 
-def _costs(drift: Drift, storrelser: dict[str, int], register: dict[str, int]) -> Tabell:
+def _costs(spilt: Spilt) -> Tabell:
     """Return what each county took, smallest first; the processor's time as so many times the smallest county's."""
-    brukt = {nr: used(hjem) for nr, hjem in drift.fylker.items()}
+    storrelser, register = spilt.storrelser, spilt.register
+    brukt = {nr: used(hjem) for nr, hjem in spilt.drift.fylker.items()}
     ordnet = sorted(brukt, key=lambda nr: storrelser[nr])
     minste, faerrest = brukt[ordnet[0]][0] or 1.0, storrelser[ordnet[0]]
     return Tabell(
