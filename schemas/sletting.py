@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 class Hindring(StrEnum):
     """Why a youth whose time is out is kept all the same; the first that fits counts."""
 
-    OPPGAVE = "har en åpen oppgave eller en uenighet som ikke er avgjort"
+    OPPGAVE = "har en åpen oppgave fra et senere år, eller en uenighet som ikke er avgjort"
     UTSENDING = "har en utsending som ikke er avgjort"
     OVERFORING = "står i en overføring som Udir ikke har kvittert for"
     NYLIG = "er med i noe som fortsatt beholdes"
