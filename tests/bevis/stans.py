@@ -1,44 +1,75 @@
 """When what runs is killed: server, worker, both and all of it, at each stage, and while a proposal waits."""
 
+import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from tasks.filer import ROT
 from tests.bevis import Funn, Tabell
 from tests.bevis.svikt import KOLONNER, remedy
-from tests.svikt.drept import OFRE, STEG, VENTER, Skjebne, county, die, die_waiting, start_twice
+from tests.svikt.dodsfall import deaths
+from tests.svikt.drept import OFRE, STEG, VENTER, Skjebne, county, die, start_twice
 
 KORT: Final = ("arbeideren", STEG[2])
 AV_SEG_SELV: Final = "av seg selv"
+FYLKER: Final = 2
+"""So many counties die side by side: mostly one process of each is at work."""
 
 
 def prov(*, kort: bool) -> Funn:
     """Kill at each stage whom there is to kill, in short one at one, and start twice what is started."""
-    gjoremaal = {steg.gjor for steg in STEG} | {"godkjenn"}
-    with tempfile.TemporaryDirectory(prefix="stans-") as mappe, county(Path(mappe) / "fylke", gjoremaal) as fylke:
-        if kort:
-            offer, steg = KORT
-            skjebner = [die(fylke, steg, offer)]
-        else:
-            skjebner = [_told(die(fylke, steg, offer)) for offer in OFRE for steg in STEG]
-            skjebner += [_told(die_waiting(fylke, offer)) for offer in OFRE]
-        tvilling = start_twice(fylke)
+    with tempfile.TemporaryDirectory(prefix="stans-") as mappe:
+        skjebner, brudd = _one(Path(mappe)) if kort else _all(Path(mappe))
+    drept = [en for en in skjebner if en.offer]
+    tvillinger = [en for en in skjebner if not en.offer]
     return Funn(
         {
-            "ganger noe ble drept": len(skjebner),
-            "drepte prosesser": sum(len(OFRE[s.offer]) for s in skjebner),
-            "steg de ble drept i": len({(s.gjor, s.steg) for s in skjebner}),
+            "ganger noe ble drept": len(drept),
+            "drepte prosesser": sum(len(OFRE[s.offer]) for s in drept),
+            "steg de ble drept i": len({(s.gjor, s.steg) for s in drept}),
         },
-        (Tabell("Hva som drepes, og hva du gjør", KOLONNER, [twin_row(tvilling), *rows(skjebner)]),),
-        tuple(_breaches(skjebner, tvilling)),
+        (Tabell("Hva som drepes, og hva du gjør", KOLONNER, [*map(twin_row, tvillinger), *rows(drept)]),),
+        (*brudd, *_breaches(drept), *_twin_breaches(tvillinger)),
+        () if kort else (f"{FYLKER} fylker dør hver for seg på samme maskin.",),
     )
 
 
-def _breaches(skjebner: Iterable[Skjebne], tvilling: Skjebne) -> Iterator[str]:
+def _one(mappe: Path) -> tuple[list[Skjebne], list[str]]:
+    offer, steg = KORT
+    with county(mappe / "fylke", {steg.gjor}) as fylke:
+        return [die(fylke, steg, offer), start_twice(fylke)], []
+
+
+def _all(mappe: Path) -> tuple[list[Skjebne], list[str]]:
+    """Return every death, told by counties that die side by side, and which county could not tell of all of its."""
+    skjebner, brudd = [], []
+    gang = []
+    for nummer in range(FYLKER):
+        egen = mappe / str(nummer)
+        egen.mkdir()
+        ord_ = [sys.executable, "-m", "tests.svikt.dodsfall", str(egen), str(nummer), str(FYLKER)]
+        gang.append(subprocess.Popen(ord_, cwd=ROT, stdout=subprocess.PIPE, text=True))
+    for prosess in gang:
+        sagt, _ = prosess.communicate()
+        skjebner += [Skjebne(**json.loads(linje)) for linje in sagt.splitlines()]
+        if prosess.returncode:
+            brudd.append("et av fylkene kom ikke gjennom: se hva som ble sagt")
+    ventet = len(list(deaths()))
+    if len(skjebner) != ventet:
+        brudd.append(f"bare {len(skjebner)} av {ventet} dødsfall er sett")
+    return skjebner, brudd
+
+
+def _breaches(skjebner: Iterable[Skjebne]) -> Iterator[str]:
     yield from (f"{s.gjor}, {s.steg}, {s.offer} drept: {brudd}" for s in skjebner for brudd in s.brudd)
-    yield from (f"to tjenere på samme hjemmemappe: {brudd}" for brudd in tvilling.brudd)
+
+
+def _twin_breaches(tvillinger: Iterable[Skjebne]) -> Iterator[str]:
+    yield from (f"to tjenere på samme hjemmemappe: {brudd}" for s in tvillinger for brudd in s.brudd)
 
 
 def twin_row(tvilling: Skjebne) -> tuple[str, str, str, str]:
@@ -61,8 +92,3 @@ def _mended(skjebne: Skjebne) -> str:
     start = "" if skjebne.start == AV_SEG_SELV else "Start igjen. "
     gjor = "Godkjenn som ellers." if skjebne.steg == VENTER else "Gjør det på nytt."
     return f"{start}{gjor}" + (f" Svaret er {skjebne.kode}: {remedy(skjebne.kode)}" if skjebne.kode else "")
-
-
-def _told(skjebne: Skjebne) -> Skjebne:
-    sys.stderr.write(f"stans: {skjebne.offer}, {skjebne.gjor}, {skjebne.steg} {' '.join(skjebne.brudd)}\n")
-    return skjebne
