@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import httpx
 
 from tasks.feil import BrukerFeil
 
@@ -38,6 +39,9 @@ def refusal(feil: BaseException, hjem: Path) -> BrukerFeil | None:
     for en in _chain(feil):
         if kode := _code(en):
             return _told(kode, en, hjem)
+        if isinstance(en, httpx.HTTPStatusError) and en.response.is_server_error and _is_full(hjem):
+            # Prefect's server, whose database lies in the home, says no more than that something went wrong.
+            return _told("ÅH-1309", en, hjem)
     return BrukerFeil("ÅH-1313") if isinstance(feil, FileNotFoundError) and not hjem.is_dir() else None
 
 
@@ -67,6 +71,10 @@ def _code(feil: BaseException) -> str:
         navn = str(getattr(feil, "sqlite_errorname", ""))
         return next((kode for begynnelse, kode in SQLITE.items() if navn.startswith(begynnelse)), "")
     return ""
+
+
+def _is_full(hjem: Path) -> bool:
+    return hjem.is_dir() and shutil.disk_usage(hjem).free < MEGABYTE
 
 
 def _told(kode: str, feil: BaseException, hjem: Path) -> BrukerFeil:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+import duckdb
 from markupsafe import Markup
 
 from schemas.arshjul import Rad, Raddatoer, Radvalg
@@ -90,14 +91,16 @@ def refresh(hjem: Hjem, naa: datetime, kjorer: tuple[str, int] | None = None) ->
         _refresh(hjem, played_now(hjem) or naa, kjorer)
     except BrukerFeil as feil:
         grunn = f"{feil.kode} {feil.tekst.removesuffix('.')}"
-    except OSError as feil:
-        grunn = reason(feil)
+    except (OSError, duckdb.Error) as feil:
+        # What it is made after must keep its own answer.
+        if not (grunn := reason(feil)):
+            raise
     else:
         return True
     beskjed = " ".join(messages()[KODE]).format(grunn=grunn)
     LOGG.warning("%s %s", KODE, beskjed)
     if not (folder(hjem) / FORSIDE).is_file():
-        # It is told already: what the page is made after must keep its own answer.
+        # It is told already.
         with suppress(OSError):
             write_file(folder(hjem) / FORSIDE, page(replace(_dates_only(naa), beskjed=beskjed)))
     return False

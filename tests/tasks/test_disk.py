@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
+import httpx
 import pytest
 
 from tasks import disk
@@ -100,6 +101,16 @@ def test_a_home_that_is_gone_is_told_and_a_fault_of_ours_is_not_the_disks(tmp_pa
     assert refusal(error(errno.ENOENT), tmp_path) is None
     assert refusal(KeyError("x"), tmp_path / "borte") is None
     assert refusal(ConnectionRefusedError(errno.ECONNREFUSED, "nei"), tmp_path) is None
+
+
+@pytest.mark.parametrize(("ledig", "status", "ventet"), [(0, 500, True), (0, 404, False), (10**9, 500, False)])
+def test_the_servers_error_on_a_disk_without_room_is_the_disks(
+    ledig: int, status: int, ventet: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: type("Plass", (), {"free": ledig}))
+    spurt = httpx.Request("POST", "http://127.0.0.1/api/flow_runs/")
+    svar = refusal(httpx.HTTPStatusError("x", request=spurt, response=httpx.Response(status)), tmp_path)
+    assert (svar.kode if svar else "") == ("ÅH-1309" if ventet else "")
 
 
 def test_other_messages_say_in_a_few_words_why_the_disk_said_no() -> None:

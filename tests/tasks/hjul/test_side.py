@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import duckdb
 import pytest
 from filelock import FileLock
 
@@ -255,16 +256,34 @@ def test_without_a_key_and_without_an_old_page_the_dates_and_what_is_wrong_are_s
     assert "11.–17. mai" in front(bygd.hjem)
 
 
-def test_a_full_disk_is_told_of_and_is_no_exception(bygd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("hvor", "feil"),
+    [
+        ("write_file", OSError(28, "No space left on device")),
+        ("_read", duckdb.IOException("IO Error: Checkpoint failed: No space left on device")),
+    ],
+    ids=["filen", "registerets logg"],
+)
+def test_a_full_disk_is_told_of_and_is_no_exception(
+    bygd: Any, monkeypatch: pytest.MonkeyPatch, hvor: str, feil: Exception
+) -> None:
+    def full(*_: object) -> None:
+        raise feil
+
     assert side.refresh(bygd.hjem, NAA)
     gammel = front(bygd.hjem)
-    monkeypatch.setattr(side, "write_file", _full)
+    monkeypatch.setattr(side, hvor, full)
     assert not side.refresh(bygd.hjem, NAA)
     assert front(bygd.hjem) == gammel
 
 
-def _full(*_: object) -> Path:
-    raise OSError(28, "No space left on device")
+def test_an_error_of_the_register_that_is_not_the_disks_is_a_fault(bygd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_: object) -> None:
+        raise duckdb.BinderException("Referenced column not found")
+
+    monkeypatch.setattr(side, "_read", wrong)
+    with pytest.raises(duckdb.BinderException):
+        side.refresh(bygd.hjem, NAA)
 
 
 def test_a_page_of_one_year_shows_the_registers_states_and_the_countys_choices(bygd: Any) -> None:
