@@ -52,13 +52,17 @@ def load(verden: Verden, rng: Random) -> None:
     svar = verden.bygd.run(LAST, verden.tick())
     assert svar.inn == antall, "alle radene i filen er talt"
     assert svar.karantene == antall - len(gode), "de gale radene er i karantene, og bare de"
+    verden.modell.angret = False
     verden.modell.lastinger.append((svar.kjoring_id or "", gode))
     verden.modell.note_protection(verden.naa)
 
 
 def load_again(verden: Verden, _: Random) -> None:
-    """The row runs again with no new file: nothing is learned."""
-    if not verden.modell.lastinger:
+    """The row runs again with no new file: nothing is learned.
+
+    But for what a row set aside says of one whom we know now, and did not when it came: a load since taken back told.
+    """
+    if not verden.modell.lastinger or verden.modell.angret:
         return
     foer = verden.ask("SELECT count(*) FROM fakta")
     verden.bygd.run(LAST, verden.tick())
@@ -74,6 +78,7 @@ def mend_quarantine(verden: Verden, rng: Random) -> None:
     side = bok["vigo_ikkesokere"]
     kolonner = {celle.value: celle.column for celle in side[1]}
     rettet: dict[str, str] = {}
+    rader = set()
     for linje in range(2, side.max_row + 1):
         if rng.random() < 0.7:
             for overskrift, verdi in (("Postnummer", "3116"), ("Etternavn", "Nordmann"), ("Kommunenr", "3905")):
@@ -81,9 +86,10 @@ def mend_quarantine(verden: Verden, rng: Random) -> None:
             nummer = str(side.cell(linje, kolonner["Fodselsnummer"]).value)
             rettet[nummer] = str(side.cell(linje, kolonner["Adressegradering"]).value)
             fil, rad_nr, _ = str(side.cell(linje, kolonner[NOKKEL]).value).split(":")
-            verden.modell.rettede.add(verden.modell.gale[fil, rad_nr])
+            rader.add(verden.modell.gale[fil, rad_nr])
     bok.save(verden.bygd.hjem.innboks / boker[-1].name)
     svar = verden.bygd.run(LAST, verden.tick())
+    verden.modell.rettede[svar.kjoring_id or ""] = rader
     verden.modell.lastinger.append((svar.kjoring_id or "", rettet))
     verden.modell.note_protection(verden.naa)
 
@@ -131,6 +137,8 @@ def take_back(verden: Verden, rng: Random) -> None:
     except BrukerFeil as feil:
         assert feil.kode in ANGRE_NEI, feil.kode  # noqa: PT017
     else:
+        verden.modell.rettede.pop(lastinger[nr][0], None)
+        verden.modell.angret = True
         del lastinger[nr]
         verden.modell.note_protection(verden.naa)
 

@@ -57,10 +57,16 @@ class Modell:
     glemt: set[str] = field(default_factory=set)
     gale: dict[tuple[str, str], frozenset[tuple[str, str]]] = field(default_factory=dict)
     """File and row number of every bad row that has come → what stood in it."""
-    rettede: set[frozenset[tuple[str, str]]] = field(default_factory=set)
-    """The bad rows that somebody has mended: the same row is mended whenever it comes again."""
+    rettede: dict[str, set[frozenset[tuple[str, str]]]] = field(default_factory=dict)
+    """Run → the bad rows mended in it: the same row is mended whenever it comes again, unless that is taken back."""
+    angret: bool = False
+    """Whether anything has been taken back since the last load."""
     husket: list[tuple[datetime, str]] = field(default_factory=list)
     """Moments, and a fingerprint of what the views said then."""
+
+    def is_mended(self, rad: frozenset[tuple[str, str]]) -> bool:
+        """Tell whether somebody has mended just such a row, and that stands."""
+        return any(rad in rader for rader in self.rettede.values())
 
     def is_protected(self, nummer: str) -> bool:
         """Tell whether anything that stands says that she is protected."""
@@ -128,7 +134,7 @@ class Verden:
             if er_gal:
                 rad |= rng.choice(({"postnummer": "31"}, {"etternavn": ""}, {"kommunenummer": "1103"}))
                 gale[str(len(rader) + 2)] = frozenset(rad.items())
-            if not er_gal or frozenset(rad.items()) in self.modell.rettede:
+            if not er_gal or self.modell.is_mended(frozenset(rad.items())):
                 gode[nummer] = gradering
             rader.append(rad)
         self.bygd.deliver("vigo_ikkesokere", *rader)
