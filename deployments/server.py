@@ -87,9 +87,6 @@ class Tjeneste:
             return []
         for navn in stoppet:
             self.omstarter.append(naa)
-            with suppress(ProcessLookupError):
-                # What it started may have outlived it: a run that nobody follows any more.
-                os.killpg(self.andre[navn].pid, signal.SIGKILL)
             stop(self.andre[navn])
             self.andre[navn] = self.starter[navn]()
         return stoppet
@@ -289,7 +286,11 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def stop(prosess: subprocess.Popen[bytes]) -> None:
-    """Ask the process and those it started to stop, then make them."""
+    """Ask the process and those it started to stop, then make them; those who have outlived it at once."""
+    if prosess.poll() is not None:
+        with suppress(ProcessLookupError):
+            # A run that nobody follows any more, and that may hold the register.
+            os.killpg(prosess.pid, signal.SIGKILL)
     for bud in (signal.SIGINT, signal.SIGKILL):
         if prosess.poll() is None:
             with suppress(ProcessLookupError):

@@ -181,7 +181,7 @@ class Fylke:
 
     def ready_to_die(self) -> None:
         """Start anew what would soon have been started anew too often: then it stops, and a person must look."""
-        if self.omstarter == MEST_OMSTARTER - 1:
+        if self.omstarter == MEST_OMSTARTER - 1 or self.ended():
             self.stop()
             assert not self.start()
 
@@ -271,6 +271,10 @@ def die(fylke: Fylke, steg: Steg, offer: str) -> Skjebne:
         return Skjebne(offer, steg.navn, GJOREMAAL[steg.gjor].navn, fylke.state(kjoring), "", "", ["ble ikke nådd"])
     fylke.kill(OFRE[offer])
     startet = fylke.up_again(OFRE[offer])
+    if fylke.ended():
+        (fylke.mappe / "punkt").unlink(missing_ok=True)
+        brudd = [f"kom ikke opp igjen: {startet}"]
+        return Skjebne(offer, steg.navn, GJOREMAAL[steg.gjor].navn, "", "", startet, brudd)
     slutt = time.monotonic() + VENT_SEKUNDER
     while (tilstand := fylke.state(kjoring)) in I_GANG and time.monotonic() < slutt:
         time.sleep(0.5)
