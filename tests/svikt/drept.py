@@ -118,7 +118,7 @@ class Fylke:
         with home(self.hjem).register._alone("prøve"):
             for sti in self.hjem.iterdir():
                 if sti.name not in {"prefect", "register.laas", "register.eier", "utsending.laas"}:
-                    shutil.rmtree(sti) if sti.is_dir() else sti.unlink()
+                    _remove(sti)
             shutil.copytree(self.mappe / navn, self.hjem, dirs_exist_ok=True)
 
     # The processes
@@ -229,6 +229,19 @@ class Fylke:
     def state(self, kjoring: str) -> str:
         (funnet,) = self.post("/flow_runs/filter", flow_runs={"id": {"any_": [kjoring]}})
         return str(funnet["state"]["type"])
+
+
+def _remove(sti: Path) -> None:
+    """Remove a file, or a folder also where the county's watch makes a page in it meanwhile."""
+    if not sti.is_dir():
+        sti.unlink()
+        return
+    for _ in range(GANGER_OPPTATT):
+        with suppress(OSError):
+            shutil.rmtree(sti)
+            return
+        time.sleep(0.5)
+    shutil.rmtree(sti)
 
 
 def wait(ferdig: Callable[[], bool], hva: str) -> None:
