@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -46,18 +47,20 @@ def _one(mappe: Path) -> tuple[list[Skjebne], list[str]]:
 
 def _all(mappe: Path) -> tuple[list[Skjebne], list[str]]:
     """Return every death, told by counties that die side by side, and which county could not tell of all of its."""
-    skjebner, brudd = [], []
-    gang = []
+    sagt: list[list[Skjebne]] = []
+    gang, brudd = [], []
     for nummer in range(FYLKER):
         egen = mappe / str(nummer)
         egen.mkdir()
         ord_ = [sys.executable, "-m", "tests.svikt.dodsfall", str(egen), str(nummer), str(FYLKER)]
         gang.append(subprocess.Popen(ord_, cwd=ROT, stdout=subprocess.PIPE, text=True))
     for prosess in gang:
-        sagt, _ = prosess.communicate()
-        skjebner += [Skjebne(**json.loads(linje)) for linje in sagt.splitlines()]
+        linjer, _ = prosess.communicate()
+        sagt.append([Skjebne(**json.loads(linje)) for linje in linjer.splitlines()])
         if prosess.returncode:
             brudd.append("et av fylkene kom ikke gjennom: se hva som ble sagt")
+    # In the order in which they were dealt out.
+    skjebner = [skjebne for runde in zip_longest(*sagt) for skjebne in runde if skjebne]
     ventet = len(list(deaths()))
     if len(skjebner) != ventet:
         brudd.append(f"bare {len(skjebner)} av {ventet} dødsfall er sett")

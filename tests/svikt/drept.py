@@ -32,7 +32,7 @@ OFRE = {
     "arbeideren": (ARBEIDER,),
     "tjeneren": (TJENER,),
     "tjeneren og arbeideren": (TJENER, ARBEIDER),
-    "alt, som når strømmen går": (START, TJENER, ARBEIDER),
+    "alt (som når strømmen går)": (START, TJENER, ARBEIDER),
 }
 HAR_EN = "ÅH-1705"
 GANGER_OPPTATT = 5
