@@ -31,7 +31,7 @@ from tasks.arshjul import find_row
 from tasks.feil import ProgramFeil
 from tasks.filer import ROT
 
-GRENSE_OPPSTART: Final = 3.0
+GRENSE_OPPSTART: Final = 2.5
 GRENSE_MINNE: Final = 3.0
 MEST_HVILE_MIB: Final = 1_200
 """What a small machine can spare: two GiB hold it, the system and a run."""
