@@ -202,15 +202,16 @@ def _without_prefix(spraak: dict[str, object]) -> dict[str, object]:
 
 
 def _play_alone(alene: dict[str, Path], til: str) -> dict[str, float]:
-    """Play the same counties alone, in one process each without Prefect; return the CPU seconds of each."""
-    ut = {}
-    for nr, hjem in alene.items():
-        kommando = [sys.executable, "-c", ALENE, str(hjem), til]
-        miljo = alone(hjem)
+    """Play the same counties in processes without Prefect, as many at once as a worker; return each CPU seconds."""
+
+    def play_one(nr: str) -> float:
+        hjem, miljo = alene[nr], alone(alene[nr])
         subprocess.run([sys.executable, "-c", CLAIM, str(hjem)], cwd=ROT, env=miljo, check=True)
-        ferdig = subprocess.run(kommando, cwd=ROT, env=miljo, check=True, capture_output=True, text=True)
-        ut[nr] = float(ferdig.stdout)
-    return ut
+        kommando = [sys.executable, "-c", ALENE, str(hjem), til]
+        return float(subprocess.run(kommando, cwd=ROT, env=miljo, check=True, capture_output=True, text=True).stdout)
+
+    with ThreadPoolExecutor(os.cpu_count()) as mange:
+        return dict(zip(alene, mange.map(play_one, alene), strict=True))
 
 
 CLAIM: Final = (
