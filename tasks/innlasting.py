@@ -140,9 +140,8 @@ def _start_new(kjoring: Kjoring, filer: list[Vurdert]) -> None:
         """
         CREATE OR REPLACE TEMP TABLE mulig AS
         WITH dag AS (SELECT person_id, verdi FROM fakta_kjent($kjent) WHERE felt = 'tilmeldt_dato')
-        SELECT person_id FROM utsagn WHERE god AND (
-            person_id NOT IN (SELECT person_id FROM dag) OR person_id IN (SELECT person_id FROM dag WHERE verdi = '')
-        )
+        SELECT person_id FROM nevnt ANTI JOIN (FROM dag WHERE verdi <> '') USING (person_id) WHERE god
+        UNION SELECT person_id FROM nevnt SEMI JOIN (FROM dag WHERE verdi = '') USING (person_id) WHERE god
         """,
         {"kjent": fakta.EVIG_TID},
     )
