@@ -26,6 +26,7 @@ from deployments.miljo import (
     PREFECT_URL,
     SERVERFIL,
     SIDER_URL,
+    SIDESTI,
     VERT,
     server_note,
     without_secrets,
@@ -49,8 +50,6 @@ CSRF_MERKE = "Prefect-Csrf-Token"
 CSRF_KLIENT = "arshjul-start"
 MEST_OMSTARTER = 5
 OMSTART_SEKUNDER = 600
-SIDESTI = "sider"
-"""The path of the pages under the proxy's name."""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The pages for people, shown on this machine only while the program runs: ``rapporter/sider/`` and nothing else.
 
-Started by ``./arshjul start`` beside Prefect, with what is asked of who comes in its environment. It reads whole files
+Started by ``./arshjul start`` beside Prefect, or by ``counties pages``, with what is asked of who comes in its
+environment. It reads whole files
 of known kinds by their plain path, lists no folder, writes nothing and runs nothing: what a page asks for beside itself
 must lie among the pages.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from deployments.miljo import ADGANG, VERT
+from deployments.miljo import ADGANG, LYTT, VERT
 from tasks.adgang import KREV_PASSORD, Adgang, is_same_site
 from tasks.hjem import home
 from tasks.sider import FORSIDE, folder
@@ -40,14 +41,14 @@ MEST_ADRESSE: Final = 1000
 
 
 class Sidetjener(ThreadingHTTPServer):
-    """Shows the files beneath one folder, on this machine, to those who are let in."""
+    """Shows the files beneath one folder to those who are let in; on this machine, unless told another address."""
 
     daemon_threads = True
 
-    def __init__(self, rot: Path, port: int, adgang: Adgang) -> None:
+    def __init__(self, rot: Path, port: int, adgang: Adgang, lytt: str = VERT) -> None:
         self.rot = rot.resolve()
         self.adgang = adgang
-        super().__init__((VERT, port), _Svarer)
+        super().__init__((lytt, port), _Svarer)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 the library's own
         """Say nothing of a browser that went away; the library would write a traceback."""
@@ -152,7 +153,7 @@ class _Svarer(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve the home's pages on the port given, until stopped."""
     hjem, adgang = home(), Adgang.from_text(os.environ.pop(ADGANG))
-    with Sidetjener(folder(hjem), int(sys.argv[1]), adgang) as tjener:
+    with Sidetjener(folder(hjem), int(sys.argv[1]), adgang, os.environ.get(LYTT, VERT)) as tjener:
         try:
             tjener.serve_forever()
         except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.utilities.processutils import setup_signal_handlers_worker
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
+from deployments.miljo import PREFECT_URL, SIDER_URL
 from deployments.nasjonal import ettersyn
 from deployments.nasjonal.kjoring import ARBEIDER, INNGANG, KONTO
 from deployments.nasjonal.tabell import Drift, Fylke, read_table
@@ -48,10 +49,14 @@ def owner(drift: Drift, deployment: DeploymentResponse | None) -> Fylke | None:
 
 
 def county_run(drift: Drift, fylke: Fylke, arbeider: str, inngang: str) -> dict[str, str]:
-    """Return what the process of a run is told: which home, by what key file, whose account and which code."""
+    """Return what the process of a run is told.
+
+    Which home, by what key file, whose account, which code, and where the county's people open Prefect and the pages.
+    """
     return {
         MILJOVARIABEL: str(fylke.hjem), NOKKELFIL_VARIABEL: str(fylke.nokkel), KONTO: fylke.konto,
         DRIFTSSTED: drift.navn, ARBEIDER: arbeider, INNGANG: inngang,
+        PREFECT_URL: fylke.prefect_url, SIDER_URL: fylke.sider_url,
     }  # fmt: skip
 
 

@@ -11,14 +11,13 @@ from typing import Final
 
 import httpx
 
-from deployments.miljo import VERT
+from deployments.miljo import LYTT, VERT
 from deployments.nasjonal.tabell import Drift, Fylke, door_access, operators_password, read_table
 from deployments.nasjonal.vindu import Vindu
 from deployments.prefecttjener import Dor, run_door
 from tasks.adgang import BRUKER, Adgang
 
 SVARTID_SEKUNDER: Final = 60
-LYTT: Final = "ARSHJUL_DOR_LYTT"
 
 
 def make_door(drift: Drift, fylke: Fylke, operator: str, adgang: Adgang, port: int) -> Dor:

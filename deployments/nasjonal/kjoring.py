@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from deployments.miljo import FASTE
+from deployments.miljo import FASTE, PREFECT_URL, SIDER_URL
 from deployments.nasjonal.skriver import writer
 from tasks.feil import UTGANG_AVVIST, BrukerFeil
 from tasks.filer import MAPPE_RETTIGHETER, ROT, make_folder
@@ -31,6 +31,7 @@ BEHOLDES: Final = frozenset({
     "PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE",
     "PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_API_SSL_CERT_FILE",
     MILJOVARIABEL, NOKKELFIL_VARIABEL, DRIFTSSTED, ARBEIDER, INNGANG,
+    PREFECT_URL, SIDER_URL,
 })  # fmt: skip
 MOTORENS: Final = "PREFECT__"
 SE_ETTER_SEKUNDER: Final = 0.5

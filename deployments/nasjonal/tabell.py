@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from deployments.miljo import SIDESTI, VERT
 from tasks.adgang import PROXYVARIABEL, Adgang
 from tasks.feil import BrukerFeil
 from tasks.register.nokkel import NOKKELFIL, read_secret
@@ -14,7 +15,7 @@ FIL: Final = "fylker.toml"
 PASSORDVARIABEL, PASSORDFIL, PASSORDRING = "ARSHJUL_DRIFT_PASSORD", "drift.passord", "arshjul-drift"
 DORVARIABEL, DORRING = "ARSHJUL_DOR_PASSORD", "arshjul-dor"
 PROXYRING: Final = "arshjul-dor-proxy"
-IKKE_ADSKILT: Final = "fylkene må ha hvert sitt nummer, hver sin mappe og hver sin dør"
+IKKE_ADSKILT: Final = "fylkene må ha hvert sitt nummer, hver sin mappe og hver sine porter"
 ANDRES_RETTIGHETER: Final = 0o077
 
 
@@ -30,7 +31,8 @@ HelSti = Annotated[Path, AfterValidator(_whole)]
 class Fylke(BaseModel):
     """A county as the operator sees it. ``konto`` is the account its runs have, blank for the worker's own.
 
-    ``dor`` is its door's port, ``vertsnavn`` and ``navnehode`` what they are in a home's settings.
+    ``dor`` and ``sider`` are the ports of its door and its pages, 0 for none; ``vertsnavn`` and ``navnehode`` what they
+    are in a home's settings.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,8 +43,23 @@ class Fylke(BaseModel):
     nokkelfil: HelSti | None = None
     konto: str = Field(default="", pattern=r"^[a-z_][a-z0-9_-]*$|^$")
     dor: int = Field(default=0, ge=0, le=65535)
+    sider: int = Field(default=0, ge=0, le=65535)
     vertsnavn: tuple[str, ...] = ()
     navnehode: str = ""
+
+    @property
+    def prefect_url(self) -> str:
+        """Where the county's people open Prefect: at the proxy's name, or its door on this machine; blank for none."""
+        if not self.dor:
+            return ""
+        return f"https://{self.vertsnavn[0]}" if self.vertsnavn else f"http://{VERT}:{self.dor}"
+
+    @property
+    def sider_url(self) -> str:
+        """Where they open its pages; blank where it has none."""
+        if not self.sider:
+            return ""
+        return f"https://{self.vertsnavn[0]}/{SIDESTI}" if self.vertsnavn else f"http://{VERT}:{self.sider}"
 
     @property
     def ko(self) -> str:
@@ -94,9 +111,10 @@ def read_table(sti: Path) -> Drift:
 
 
 def _are_apart(fylker: tuple[Fylke, ...]) -> bool:
-    """Tell whether no two counties share a number, a home, a key or a door."""
-    dorer = [fylke.dor for fylke in fylker if fylke.dor]
-    sett = ([f.nummer for f in fylker], [f.hjem.resolve() for f in fylker], [f.nokkel.resolve() for f in fylker], dorer)
+    """Tell whether no two counties share a number, a home, a key or a port."""
+    porter = [port for fylke in fylker for port in (fylke.dor, fylke.sider) if port]
+    nummer, hjem = [fylke.nummer for fylke in fylker], [fylke.hjem.resolve() for fylke in fylker]
+    sett = (nummer, hjem, [fylke.nokkel.resolve() for fylke in fylker], porter)
     return all(len(set(verdier)) == len(verdier) for verdier in sett)
 
 

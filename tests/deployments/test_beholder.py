@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,8 @@ def test_the_manifests_are_what_kubernetes_takes_and_the_linter_sees_a_wrong_one
 
 def test_every_container_is_closed_in_has_limits_and_a_version() -> None:
     beholdere = [en for pod in pods() for en in (*pod.get("initContainers", []), *pod["containers"])]
-    assert len(beholdere) == 7
+    assert len(beholdere) == 9
+    vaar = tomllib.loads((ROT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     for en in beholdere:
         trygg = en["securityContext"]
         assert trygg["readOnlyRootFilesystem"]
@@ -88,6 +90,7 @@ def test_every_container_is_closed_in_has_limits_and_a_version() -> None:
         assert en["resources"]["limits"]["memory"]
         assert en["resources"]["requests"]["memory"] if "ports" in en else en["resources"]
         assert re.search(r":\d+\.\d+", en["image"])
+        assert "/arshjul:" not in en["image"] or en["image"].endswith(f":{vaar}")
     for pod in pods():
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -105,7 +108,7 @@ def test_nothing_gets_in_or_out_of_the_namespace_without_a_rule_and_every_pod_ha
             assert sum(valg.items() <= merker.items() for valg in velger) == 1
 
 
-def test_a_countys_home_and_key_are_with_its_own_workers_only() -> None:
+def test_a_countys_home_and_key_are_with_its_own_workers_only_and_its_pages_see_pages() -> None:
     har = {}
     for ressurs in resources(*MANIFESTER):
         if ressurs["kind"] in {"Deployment", "StatefulSet"}:
@@ -113,8 +116,17 @@ def test_a_countys_home_and_key_are_with_its_own_workers_only() -> None:
             har[ressurs["metadata"]["name"]] = ("hjem-31" in tekst, "fylke-31-arbeider" in tekst, "database" in tekst)
     assert har == {
         "postgres": (False, False, True), "prefect": (False, False, True), "arbeider-31": (True, True, False),
-        "dor-31": (False, False, False),
+        "dor-31": (False, False, False), "sider-31": (True, False, False),
     }  # fmt: skip
+    (monterer,) = (
+        [mappe for mappe in pod["containers"][0]["volumeMounts"] if mappe["name"] == "hjem"]
+        for pod in pods()
+        if "pages" in pod["containers"][0].get("args", [])
+    )
+    sider = "rapporter/sider"
+    assert monterer == [{"name": "hjem", "mountPath": f"/srv/fylker/31/{sider}", "subPath": sider, "readOnly": True}], (
+        "sidene skal ikke se registeret"
+    )
     assert not [r for r in resources(*MANIFESTER) if r["kind"] == "Secret"]
 
 

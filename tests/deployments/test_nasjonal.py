@@ -5,22 +5,26 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 from prefect.client.schemas.objects import StateType
 
 from deployments.nasjonal import ettersyn
-from deployments.nasjonal.arbeider import entrypoints, job_type
+from deployments.nasjonal.arbeider import county_run, entrypoints, job_type
 from deployments.nasjonal.kjoring import BEHOLDES, county_environment
 from deployments.nasjonal.skriver import nobody_writes, read_log, writer
-from deployments.nasjonal.tabell import Drift, door_access, read_table
+from deployments.nasjonal.tabell import Drift, Fylke, door_access, read_table
 from deployments.navnevakt import IkkeTillatt, take_up
+from deployments.server import free_port
 from tasks import hjemvern
 from tasks.feil import BrukerFeil
 from tasks.filer import ROT, write_file
+from tests.deployments.test_sidetjener import wait_for
 
 TABELL = 'navn = "d"\napi = "http://127.0.0.1:1/api"\n'
 FYLKE = '[[fylke]]\nnummer = "{nr}"\nnavn = "Fylke"\nhjem = "/srv/{hjem}"\ndor = {dor}\n'
@@ -89,6 +93,47 @@ def test_a_run_knows_its_own_county_and_nothing_else_of_the_worker() -> None:
     assert {n for n in rent if n.startswith("ARSHJUL")} == {"ARSHJUL_HOME", "ARSHJUL_KEY_FILE"}
     assert rent["PREFECT_HOME"] == "/srv/a/prefect"
     assert "ARSHJUL_KEY" not in BEHOLDES
+
+
+@pytest.mark.parametrize(
+    ("felt", "prefect", "sider"),
+    [
+        ({}, "", ""),
+        ({"dor": 4231}, "http://127.0.0.1:4231", ""),
+        ({"dor": 4231, "sider": 4331}, "http://127.0.0.1:4231", "http://127.0.0.1:4331"),
+        ({"dor": 1, "sider": 2, "vertsnavn": ("31.ot.no",)}, "https://31.ot.no", "https://31.ot.no/sider"),
+        ({"dor": 1, "vertsnavn": ("31.ot.no",)}, "https://31.ot.no", ""),
+    ],
+)
+def test_a_run_is_told_where_the_countys_people_look(
+    tmp_path: Path, felt: dict[str, Any], prefect: str, sider: str
+) -> None:
+    fylke = Fylke(nummer="31", navn="Fylke", hjem=tmp_path, **felt)
+    drift = Drift(navn="d", api="http://127.0.0.1:1/api", fylke=(fylke,))
+    rent = county_environment(county_run(drift, fylke, "arbeider-1", "flows/brev.py:brev"))
+    assert (rent["ARSHJUL_PREFECT"], rent["ARSHJUL_SIDER"]) == (prefect, sider)
+
+
+def test_a_countys_pages_are_shown_to_its_own_people_without_a_key_a_register_or_the_operators_password(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    sti = table(tmp_path, ("31", str(tmp_path / "31").removeprefix("/srv/"), 1))
+    sti.write_text(f"{sti.read_text('utf-8')}sider = {port}\n".replace("/srv/", ""), "utf-8")
+    write_file(tmp_path / "dor-31.passord", b"et-langt-passord-til-31")
+    write_file(tmp_path / "31" / "rapporter" / "sider" / "index.html", b"<p>31s side</p>")
+    write_file(tmp_path / "32" / "rapporter" / "sider" / "index.html", b"<p>32s side</p>")
+    ord_ = ["counties", "pages", "--table", str(sti), "--county", "31"]
+    miljo = {"PYTHONPATH": str(ROT), "PATH": "", "ARSHJUL_HOME": str(tmp_path / "var")}
+    with subprocess.Popen([sys.executable, "-m", "deployments", *ord_], cwd=ROT, env=miljo) as prosess:
+        try:
+            assert wait_for(port)
+            spor = partial(httpx.get, f"http://127.0.0.1:{port}/", trust_env=False)
+            assert spor().status_code == httpx.codes.UNAUTHORIZED
+            assert spor(auth=("arshjul", "dorpassordet-til-32")).status_code == httpx.codes.UNAUTHORIZED
+            assert spor(auth=("arshjul", "et-langt-passord-til-31")).text == "<p>31s side</p>"
+        finally:
+            prosess.terminate()
 
 
 def prepared(tmp_path: Path, **deployment: Any) -> Any:
