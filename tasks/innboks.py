@@ -28,7 +28,8 @@ FORM_FORMAT = "skoleskjema"
 FORM_PATTERN = "*skjema_*.xlsx"
 RECEIPT_SUFFIXES = frozenset({".eml", ".mbox", ".xml"})
 """Returned e-mail and the archive's answers, which are read with the receipts and not by any row."""
-NUMMER = re.compile(r"(?<!\d)\d{6} ?\d{5}(?!\d)")
+NUMMER = re.compile(r"(?<!\d)\d{6}[ ._\u00a0-]?\d{5}(?!\d)")
+"""A national id in a file's name, also in two groups."""
 LEFT_BY_PROGRAMS = (".*", "~$*", "*~", "thumbs.db", "desktop.ini")
 """What Excel and the machine itself leave in a folder."""
 

@@ -10,7 +10,7 @@ from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
 
 
-@pytest.mark.parametrize("nummer", ["12860787162", "128607 87162"])
+@pytest.mark.parametrize("nummer", ["12860787162", "128607 87162", "128607-87162", "128607_87162"])
 def test_a_file_with_somebodys_number_in_its_name_is_refused_without_naming_it(
     fylke: Hjem, legg_i_innboks: Callable[..., Path], kjor: Callable[..., Kjoreresultat], nummer: str
 ) -> None:
