@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +117,12 @@ def start_run(klient: httpx.Client, nummer: str, navn: str, parametre: dict[str,
 def state_of(klient: httpx.Client, kjoring: str) -> str:
     """Return the type of a run's state."""
     return str(klient.get(f"/flow_runs/{kjoring}").raise_for_status().json()["state"]["type"])
+
+
+def states_of(klient: httpx.Client, kjoringer: Sequence[str]) -> dict[str, str]:
+    """Return run → the type of its state, all in one question."""
+    svar = ask(klient, "/flow_runs/filter", {"flow_runs": {"id": {"any_": [*kjoringer]}}})
+    return {kjoring["id"]: str(kjoring["state"]["type"]) for kjoring in svar}
 
 
 @contextmanager
