@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,22 @@ def test_a_proof_made_again_replaces_only_its_own_figures(boken: Path) -> None:
         protokoll.record("kalender", Funn({"datoer": antall}), DAG)
     alle = json.loads((boken / "bevis.json").read_text("utf-8"))
     assert {navn: funn["tall"] for navn, funn in alle.items()} == {"svikt": {"feil": 1}, "kalender": {"datoer": 3}}
+
+
+def test_a_proof_that_falls_over_does_not_hold_and_does_not_stop_the_next(
+    boken: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def prove(navn: str, **_: Any) -> Funn:
+        if navn == "svikt":
+            raise TimeoutError("tjeneren svarte aldri")
+        return Funn({"datoer": 3})
+
+    monkeypatch.setattr(__main__, "prove", prove)
+    assert __main__.main(["svikt", "kalender"]) == 1
+    side = (boken / "bevis.md").read_text("utf-8")
+    assert "Holder ikke: Beviset falt selv: TimeoutError i tests/bevis/test_protokoll.py" in side
+    assert "| datoer | 3 |" in side
+    assert "tjeneren svarte aldri" in capsys.readouterr().err
 
 
 def test_the_short_form_writes_nothing_and_a_breach_is_the_exit_code(
