@@ -58,6 +58,7 @@ DELVIS: Final = (
     "Fylkenes år er spilt i deler: hver del er én kjøring i fylkets kø, spilt uten Prefect-motoren inne i prosessen "
     "som arbeideren startet. Radene {rader} er kjørt enkeltvis, slik et menneske gjør det, gjennom fylkets dør."
 )
+SKALERT: Final = "Fylkene har {skala} av størrelsene de skal ha, 1 141 til 9 000 ungdom."
 KOLONNER: Final = ("Fylke", "Ungdom", "Deler", "Arbeidere", "Tatt over", "Skrev samtidig", "Dobbelt sendt", "Som alene")
 
 
@@ -266,6 +267,7 @@ def _judge(spilt: Spilt) -> Funn:
         tuple(brudd),
         (
             DELVIS.format(rader=", ".join(spilt.rader)),
+            *([SKALERT.format(skala=spilt.skala)] if spilt.skala != 1 else ()),
             "Et demofylke har sitt eget nummer: fylkets er skrevet inn i det som ble gitt ut, før det ble samlet.",
             "Begge arbeiderne står på samme maskin. Å drepe en arbeider er å drepe alle prosessene den hadde startet.",
             "Hendelsen som var i gang da arbeideren ble drept, gjøres på nytt fra begynnelsen av den andre.",
