@@ -6,6 +6,7 @@ Set before Prefect is imported. A home has its own Prefect: database, settings a
 import json
 import os
 import socket
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -82,6 +83,18 @@ def log_in(hjem: Path) -> None:
         # ``through_server`` says it, of the commands that need it.
         return
     os.environ[API_INNLOGGING] = Adgang(passord).innlogging
+
+
+def addresses(vertsnavn: Sequence[str], port: int, sideport: int) -> tuple[str, str]:
+    """Return where people open Prefect and the pages, blank for what has no port (0).
+
+    At the proxy's name where there is one, else on this machine.
+    """
+    prefect, sider = f"http://{VERT}:{port}", f"http://{VERT}:{sideport}"
+    if vertsnavn:
+        prefect = f"https://{vertsnavn[0]}"
+        sider = f"{prefect}/{SIDESTI}"
+    return prefect if port else "", sider if sideport else ""
 
 
 def server_note(hjem: Path) -> dict[str, Any] | None:

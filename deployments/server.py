@@ -26,8 +26,8 @@ from deployments.miljo import (
     PREFECT_URL,
     SERVERFIL,
     SIDER_URL,
-    SIDESTI,
     VERT,
+    addresses,
     server_note,
     without_secrets,
 )
@@ -104,10 +104,7 @@ def service(hjem: Hjem, port: int, adgang: Adgang) -> Iterator[Tjeneste]:
     """
     _wait_for_the_last(hjem, port)
     sideport = _page_port(port, adgang)
-    prefect_url, sider_url = f"http://{VERT}:{port}", f"http://{VERT}:{sideport}"
-    if adgang.vertsnavn:
-        prefect_url = f"https://{adgang.vertsnavn[0]}"
-        sider_url = f"{prefect_url}/{SIDESTI}"
+    prefect_url, sider_url = addresses(adgang.vertsnavn, port, sideport)
     os.environ |= {SIDER_URL: sider_url, PREFECT_URL: prefect_url}
     server, url = _start_api(hjem, port, adgang)
     starter = {

@@ -1,9 +1,8 @@
-"""The pages for people, shown on this machine only while the program runs: ``rapporter/sider/`` and nothing else.
+"""The pages for people, shown while the program runs: ``rapporter/sider/`` and nothing else.
 
 Started by ``./arshjul start`` beside Prefect, or by ``counties pages``, with what is asked of who comes in its
-environment. It reads whole files
-of known kinds by their plain path, lists no folder, writes nothing and runs nothing: what a page asks for beside itself
-must lie among the pages.
+environment; on this machine only, unless told another address. It reads whole files of known kinds by their plain path,
+lists no folder, writes nothing and runs nothing: what a page asks for beside itself must lie among the pages.
 """
 
 import os

@@ -53,10 +53,11 @@ def county_run(drift: Drift, fylke: Fylke, arbeider: str, inngang: str) -> dict[
 
     Which home, by what key file, whose account, which code, and where the county's people open Prefect and the pages.
     """
+    prefect_url, sider_url = fylke.addresses
     return {
         MILJOVARIABEL: str(fylke.hjem), NOKKELFIL_VARIABEL: str(fylke.nokkel), KONTO: fylke.konto,
         DRIFTSSTED: drift.navn, ARBEIDER: arbeider, INNGANG: inngang,
-        PREFECT_URL: fylke.prefect_url, SIDER_URL: fylke.sider_url,
+        PREFECT_URL: prefect_url, SIDER_URL: sider_url,
     }  # fmt: skip
 
 

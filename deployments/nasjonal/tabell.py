@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from deployments.miljo import SIDESTI, VERT
+from deployments.miljo import addresses
 from tasks.adgang import PROXYVARIABEL, Adgang
 from tasks.feil import BrukerFeil
 from tasks.register.nokkel import NOKKELFIL, read_secret
@@ -48,18 +48,9 @@ class Fylke(BaseModel):
     navnehode: str = ""
 
     @property
-    def prefect_url(self) -> str:
-        """Where the county's people open Prefect: at the proxy's name, or its door on this machine; blank for none."""
-        if not self.dor:
-            return ""
-        return f"https://{self.vertsnavn[0]}" if self.vertsnavn else f"http://{VERT}:{self.dor}"
-
-    @property
-    def sider_url(self) -> str:
-        """Where they open its pages; blank where it has none."""
-        if not self.sider:
-            return ""
-        return f"https://{self.vertsnavn[0]}/{SIDESTI}" if self.vertsnavn else f"http://{VERT}:{self.sider}"
+    def addresses(self) -> tuple[str, str]:
+        """Where the county's people open Prefect and its pages; blank for what it has not."""
+        return addresses(self.vertsnavn, self.dor, self.sider)
 
     @property
     def ko(self) -> str:

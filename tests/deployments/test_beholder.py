@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from pytest_httpserver import HTTPServer
 
 from deployments.beholder import helse
 from deployments.beholder.laas import DRIFTSLAAS, LAAS, read_lock, runtime_part
+from deployments.kopi.sikkerhetskopi import program_version
 from tasks.filer import ROT
 from tasks.hjem import Hjem
 
@@ -81,7 +81,6 @@ def test_the_manifests_are_what_kubernetes_takes_and_the_linter_sees_a_wrong_one
 def test_every_container_is_closed_in_has_limits_and_a_version() -> None:
     beholdere = [en for pod in pods() for en in (*pod.get("initContainers", []), *pod["containers"])]
     assert len(beholdere) == 9
-    vaar = tomllib.loads((ROT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     for en in beholdere:
         trygg = en["securityContext"]
         assert trygg["readOnlyRootFilesystem"]
@@ -90,7 +89,7 @@ def test_every_container_is_closed_in_has_limits_and_a_version() -> None:
         assert en["resources"]["limits"]["memory"]
         assert en["resources"]["requests"]["memory"] if "ports" in en else en["resources"]
         assert re.search(r":\d+\.\d+", en["image"])
-        assert "/arshjul:" not in en["image"] or en["image"].endswith(f":{vaar}")
+        assert "/arshjul:" not in en["image"] or en["image"].endswith(f":{program_version()}")
     for pod in pods():
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
