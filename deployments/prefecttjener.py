@@ -1,6 +1,7 @@
 """Prefect's server behind a door of ours: who is let in, under whose name, and what the browser may do with the answer.
 
-Prefect's own app is made by its own factory and unchanged; the door is an ASGI app around it, on this machine only.
+Prefect's own app is made by its own factory and unchanged but for when it takes its database (``prefectbase.py``); the
+door is an ASGI app around it, on this machine only.
 Started as a process by ``deployments/server.py``; what is asked of who comes stands in its environment.
 """
 
@@ -245,6 +246,9 @@ def serve(adgang: Adgang, port: int, *, vert: str = VERT, uten_tjenester: bool =
         os.environ[INNLOGGING] = adgang.innlogging
     from prefect.server.api.server import create_app  # noqa: PLC0415 it reads the environment
 
+    from deployments.prefectbase import write_in_turn  # noqa: PLC0415 so does it
+
+    write_in_turn()
     run_door(Dor(create_app(final=True, webserver_only=uten_tjenester), adgang, port), port, vert)
 
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -21,6 +23,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deployments.prefectmal import DATABASE
 from deployments.rader import built_rows, flow_name
 from deployments.server import free_port, planned_runs
 from deployments.utrulling import coming_dates
@@ -33,6 +36,7 @@ from tasks.klokke import now
 KLAR, SIST_SAGT, STOPPET = "Årshjul er klart", "Stopp med Ctrl-C.", "Årshjul er stoppet."
 VENT_SEKUNDER = 120
 KJOR_2026 = {"gjor": KJOR, "aar": 2026, "annet_aar": True}
+NESTE_ARHUNDRE = "2101-01-01T08:00:00+00:00"
 FERDIGE = {"COMPLETED", "FAILED", "CRASHED"}
 
 
@@ -63,21 +67,23 @@ class Drift:
         )
 
     def post(self, sti: str, **innhold: Any) -> Any:
-        """Ask the server; 503 means that SQLite was busy and it may be asked again, as Prefect's own client does."""
-        for _ in range(10):
-            svar = self.klient.post(sti, json=innhold)
-            if svar.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            time.sleep(0.5)
-        return svar.raise_for_status().json()
+        """Ask the server once, as its page in the browser does."""
+        return self.klient.post(sti, json=innhold).raise_for_status().json()
+
+    def button_of(self, nummer: str) -> str:
+        """Return where a row's "Run" is sent."""
+        flyt = next(f for f in self.post("/flows/filter", limit=200) if f["name"].startswith(f"{nummer} · "))
+        (utrulling,) = self.post("/deployments/filter", flows={"id": {"any_": [flyt["id"]]}})
+        return f"/deployments/{utrulling['id']}/create_flow_run"
+
+    def press(self, knapp: str, valg: dict[str, Any], planlagt: str | None = None) -> dict[str, Any]:
+        """Press "Run", or find the run planned for another moment."""
+        tilstand = {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": planlagt}}} if planlagt else {}
+        return dict(self.post(knapp, parameters={"valg": valg}, **tilstand))
 
     def run_row(self, nummer: str, valg: dict[str, Any], planlagt: str | None = None) -> dict[str, Any]:
         """Press "Run" for a row, or find it planned for an earlier moment, and wait for the worker to be through."""
-        flyt = next(f for f in self.post("/flows/filter", limit=200) if f["name"].startswith(f"{nummer} · "))
-        filter_ = {"flow_id": {"any_": [flyt["id"]]}}
-        (utrulling,) = self.post("/deployments/filter", flows={"id": filter_["flow_id"]})
-        tilstand = {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": planlagt}}} if planlagt else {}
-        kjoring = self.post(f"/deployments/{utrulling['id']}/create_flow_run", parameters={"valg": valg}, **tilstand)
+        kjoring = self.press(self.button_of(nummer), valg, planlagt)
         slutt = time.monotonic() + VENT_SEKUNDER
         while time.monotonic() < slutt and kjoring["state"]["type"] not in FERDIGE:
             time.sleep(0.3)
@@ -170,6 +176,23 @@ def test_a_row_run_from_the_ui_does_its_work_and_leaves_its_counts_as_an_artifac
     vist = {artefakt["key"]: artefakt["data"] for artefakt in artefakter}
     assert re.search(r"\| Rader inn \| \d+ \|", vist["rad-13-konvertere-vigokoder"])
     assert "data:image/svg+xml;base64," in vist["arshjulet"]
+
+
+def test_a_run_asked_for_while_something_else_is_being_written_is_made(drift: Drift) -> None:
+    """The browser asks once: it waits for its turn, where SQLite would refuse it as soon as the other was done."""
+    knapp = drift.button_of("13")
+    with (
+        ThreadPoolExecutor(1) as nettleser,
+        closing(sqlite3.connect(drift.hjem.mappe / DATABASE, isolation_level=None)) as annen,
+    ):
+        annen.execute("BEGIN IMMEDIATE")
+        annen.execute("UPDATE flow SET updated = updated")
+        svar = nettleser.submit(drift.press, knapp, KJOR_2026, NESTE_ARHUNDRE)
+        time.sleep(1)
+        assert not svar.done()
+        annen.execute("COMMIT")
+        kjoring = svar.result(VENT_SEKUNDER)
+    drift.klient.delete(f"/flow_runs/{kjoring['id']}").raise_for_status()
 
 
 def test_a_refusal_and_a_fault_reach_the_ui_without_anyones_data(drift: Drift) -> None:
