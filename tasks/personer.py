@@ -6,6 +6,7 @@ from then on. What we said before we knew it can still be made again as it was.
 
 from typing import Final
 
+import duckdb
 import pandas as pd
 
 from schemas.utsending import Utelatt
@@ -45,22 +46,37 @@ def find_people(kjoring: Kjoring, kolonner: frozenset[str]) -> int:
 
 
 def _follow_changed(kjoring: Kjoring) -> None:
-    """Let the new number of everyone whose old one we know lead to the same person, and join two that are one."""
-    con = kjoring.con
-    byttet = con.execute(
+    """Let the new number of everyone whose old one we know lead to the same person, and join two that are one.
+
+    A file may tell of more than one change of the same youth: each is followed from where the one before it led.
+    """
+    while byttet := _changed(kjoring.con):
+        fulgt: set[str] = set()
+        for nytt, gammel_person, ny_person in byttet:
+            berort = {nytt, gammel_person, ny_person or nytt}
+            if not berort & fulgt:
+                _lead(kjoring, nytt, gammel_person, ny_person)
+                kjoring.nytt_nummer += 1
+                fulgt |= berort
+
+
+def _changed(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
+    """Return the changes that are still to follow: the new number, whose the old one is, and whose the new one is."""
+    return con.execute(
         f"""
-        SELECT DISTINCT i.fodselsnummer::VARCHAR AS nytt, gammel.person_id AS fra, ny.person_id AS til
+        SELECT i.fodselsnummer::VARCHAR AS nytt, gammel.person_id AS fra, ny.person_id AS til
         FROM inn i JOIN kjent_nummer gammel ON gammel.nummer = i.{TIDLIGERE}::VARCHAR
         LEFT JOIN kjent_nummer ny ON ny.nummer = i.fodselsnummer::VARCHAR
         WHERE ny.person_id IS DISTINCT FROM gammel.person_id ORDER BY ALL
         """
     ).fetchall()
-    for nytt, gammel_person, ny_person in byttet:
-        if ny_person is None:
-            con.execute("INSERT INTO kjent_nummer VALUES (?, ?)", [nytt, gammel_person])
-        else:
-            _join(kjoring, *sorted((gammel_person, ny_person)))
-    kjoring.nytt_nummer += len(byttet)
+
+
+def _lead(kjoring: Kjoring, nytt: str, gammel_person: str, ny_person: str | None) -> None:
+    if ny_person is None:
+        kjoring.con.execute("INSERT INTO kjent_nummer VALUES (?, ?)", [nytt, gammel_person])
+    else:
+        _join(kjoring, *sorted((gammel_person, ny_person)))
 
 
 def _join(kjoring: Kjoring, beholdt: str, annen: str) -> None:

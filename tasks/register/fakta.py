@@ -65,13 +65,21 @@ def people_by_id(con: duckdb.DuckDBPyConnection, numre: pd.Series) -> pd.Series:
 
 
 def know_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the temporary table ``kjent_nummer`` (nummer, person_id): every national id anyone has had."""
+    """Make the temporary table ``kjent_nummer`` (nummer, person_id): every national id anyone has had, and whose it is.
+
+    What a load said that was taken back counts only for those of whom nothing else is known: who came with it is the
+    same when the right file comes, but a number that it gave to somebody else is not that one's.
+    """
+    numre = "FROM fakta_kjent($kjent) WHERE felt = 'fodselsnummer' AND verdi <> '' AND kjoring_id"
+    angret = "(SELECT angret_kjoring_id FROM angring)"
     con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE kjent_nummer AS
-        SELECT DISTINCT verdi AS nummer, person_id FROM fakta_kjent($kjent)
-        WHERE felt = 'fodselsnummer' AND verdi <> ''
-        """,
+        "CREATE OR REPLACE TEMP TABLE kjent_nummer AS"
+        f" SELECT DISTINCT verdi AS nummer, person_id {numre} NOT IN {angret}",
+        {"kjent": EVIG_TID},
+    )
+    con.execute(
+        f"INSERT INTO kjent_nummer SELECT DISTINCT verdi, person_id {numre} IN {angret}"
+        " AND person_id NOT IN (SELECT person_id FROM kjent_nummer) AND verdi NOT IN (SELECT nummer FROM kjent_nummer)",
         {"kjent": EVIG_TID},
     )
 

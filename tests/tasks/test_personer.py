@@ -68,6 +68,31 @@ def test_undoing_the_load_makes_them_two_again(par: Any) -> None:
     assert list(youth(par)["fodselsnummer"]) == [par.gammelt, par.nytt]
 
 
+def test_after_the_undo_each_of_the_two_is_found_by_her_own_number(par: Any) -> None:
+    joined(par)
+    undo(Angrevalg(kjoring_id="2026-12-1", av="Kari", grunn="feil", naa=par.at(MAI)))
+    adresser = {par.gammelt: "Storgata 2", par.nytt: "Hemmelig vei 3"}
+    load(par, "12", "2026-05-05T08:00", *({"fodselsnummer": n, "adresselinje1": a} for n, a in adresser.items()))
+    assert {n: par.facts(n, "adresselinje1", "fodselsnummer") for n in adresser} == {
+        n: (a, n) for n, a in adresser.items()
+    }
+    assert list(youth(par)["person_id"]) == ["P0000001", "P0000002"]
+
+
+def test_a_number_given_to_the_wrong_one_is_somebody_elses_when_that_is_taken_back(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    load(par, "12", APRIL, {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt})
+    undo(Angrevalg(kjoring_id="2026-12-1", av="Kari", grunn="feil", naa=par.at(MAI)))
+    load(
+        par, "12", "2026-05-05T08:00",
+        {"fodselsnummer": par.gammelt, "adresselinje1": "Storgata 2"},
+        {"fodselsnummer": par.nytt, "adresselinje1": "Hemmelig vei 3"},
+    )  # fmt: skip
+    assert list(youth(par)["person_id"]) == ["P0000001", "P0000002"]
+    assert par.facts(par.gammelt, "adresselinje1", "fodselsnummer") == ("Storgata 2", par.gammelt)
+    assert par.facts(par.nytt, "adresselinje1", "fodselsnummer") == ("Hemmelig vei 3", par.nytt)
+
+
 def test_undoing_a_later_load_gives_back_what_held_under_either_number(par: Any) -> None:
     joined(par)
     par.deliver("otto_uttrekk", {"fodselsnummer": par.nytt, "kontakt_dato": "20.05.2026"})
@@ -103,6 +128,36 @@ def test_a_task_about_a_fictitious_number_stands_when_others_are_loaded_and_is_t
         ("P0000001", "åpen")
     ]
     assert sum("fiktiv" in tekst or "laget av Vigo" in tekst for tekst in svar.merknader) == 1
+
+
+@pytest.mark.parametrize("linjer", [((2, 1), (1, 0)), ((1, 2), (2, 0)), ((2, 0), (1, 0))])
+def test_three_who_turn_out_to_be_one_in_the_same_run_are_three_again_when_it_is_undone(
+    par: Any, linjer: tuple[tuple[int, int], ...]
+) -> None:
+    """Each line says of a number that it was another before; the numbers are in the order of the people."""
+    numre = sorted([par.gammelt, par.nytt, par.number("2007-03-14", 3)])
+    load(par, "08", MARS, *({"fodselsnummer": nr} for nr in numre))
+    tre = [par.facts(nr, "fodselsnummer") for nr in numre]
+    load(
+        par, "12", APRIL,
+        *({"fodselsnummer": numre[nytt], "tidligere_fodselsnummer": numre[gammelt]} for nytt, gammelt in linjer),
+    )  # fmt: skip
+    assert list(youth(par)["person_id"]) == ["P0000001"]
+    undo(Angrevalg(kjoring_id="2026-12-1", av="Kari", grunn="feil", naa=par.at(MAI)))
+    assert [par.facts(nr, "fodselsnummer") for nr in numre] == tre
+
+
+def test_one_whose_number_changed_twice_in_the_same_file_is_one_person(par: Any) -> None:
+    """Of the new numbers only their own lines tell, the last one's first."""
+    tredje = par.number("2007-03-14", 3)
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    svar = load(
+        par, "12", APRIL,
+        {"fodselsnummer": tredje, "tidligere_fodselsnummer": par.nytt},
+        {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt},
+    )  # fmt: skip
+    assert list(youth(par)["person_id"]) == ["P0000001"]
+    assert [tekst[:2] for tekst in svar.merknader if "nytt fødselsnummer" in tekst] == ["2 "]
 
 
 def test_three_who_are_one_are_parted_only_as_far_as_the_run_that_is_undone(par: Any) -> None:
