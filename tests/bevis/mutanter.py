@@ -27,7 +27,7 @@ FORKLARING: Final = (
     "Feilene er mutmuts, og noen til: en setning borte, et vilkår snudd, og feil i SQL.",
     "De settes inn i en gren av en prosess som alt har lest prøvene; ingen fil endres.",
     "Det som en prøve selv starter i en egen prosess, er uten feilen.",
-    "En feil prøves med de raskeste prøvene på linjen, så lenge det er verdt tiden. Langsommere er ikke spurt.",
+    "En feil prøves med modulens egne prøver og så de raskeste på linjen, så lenge det er verdt tiden.",
     "Klassers kropp, dekoratorer, standardverdier, navn på steg og hvem som venter på registeret, er ikke prøvd.",
 )
 

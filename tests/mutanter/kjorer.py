@@ -1,7 +1,7 @@
 """A test session that judges errors instead of reporting tests: which tests run which lines, and who notices what.
 
 The tests are loaded and what they share is made once. Each error is put into a fork of that process, which runs the
-tests that reach the error, the quickest first, until one fails.
+tests that reach the error, its own module's first and then the quickest, until one fails.
 """
 
 import os
@@ -68,11 +68,13 @@ class Kart:
     def reaching(self, mutant: Mutant) -> list[str]:
         """Return the tests that reach an error: those that run its lines, else its function, else its module.
 
-        A constant is run by none of them."""
+        A constant is run by none of them. The tests of the error's own module come first, then the quickest.
+        """
+        egen = f"test_{mutant.modul.rpartition('.')[2]}.py::"
         fil = self.linjer.get(mutant.modul, {})
         for linjer in (mutant.linjer, mutant.funksjonslinjer, fil.keys()) if mutant.funksjon else (fil.keys(),):
             if funnet := {prove for linje in linjer for prove in fil.get(linje, ())}:
-                return sorted(funnet, key=lambda prove: (self.sekunder.get(prove, 0.0), prove))
+                return sorted(funnet, key=lambda prove: (egen not in prove, self.sekunder.get(prove, 0.0), prove))
         return []
 
 
@@ -263,7 +265,9 @@ def judge(
     mutanter: Sequence[Mutant], prover: Sequence[str], kart: Kart | None = None, faste: dict[str, str] | None = None
 ) -> Dommer:
     """Judge errors by the tests in ``prover`` (files, or single tests), and return the judge with what was seen."""
-    settings.register_profile("mutanter", phases=(Phase.explicit, Phase.generate), report_multiple_bugs=False)
+    settings.register_profile(
+        "mutanter", phases=(Phase.explicit, Phase.generate), report_multiple_bugs=False, deadline=None
+    )
     settings.load_profile("mutanter")
     dommer = Dommer(mutanter, kart, faste)
     with _own_place():

@@ -78,6 +78,15 @@ def test_any_text_can_be_a_key(tmp_path, nokkel):
     assert dump(register) == dump(register)
 
 
+def test_a_register_is_opened_by_any_duckdb_that_is_given_the_keys_bytes(tmp_path):
+    """Written the same way for ever: a county's backups must be readable by another program, and by a later one."""
+    register = Register(tmp_path / "register.duckdb", "ø'\\b")
+    alle = dump(register)
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{register.sti}' AS r (ENCRYPTION_KEY '\\xC3\\xB8''\\x5Cb', READ_ONLY)")
+        assert con.execute("FROM r.skjemaversjon").fetchall() == alle["skjemaversjon"]
+
+
 def test_a_wrong_key_a_foreign_file_and_a_plain_database_are_refused_and_left_as_they_were(register, tmp_path):
     dump(register)
     (tmp_path / "fremmed.duckdb").write_bytes(b"ikke en database" * 1000)
@@ -143,8 +152,10 @@ def test_migrations_run_once_in_order_and_a_newer_register_is_refused(register):
     assert [nummer for nummer, _ in migrations()] == list(range(1, len(migrations()) + 1))
     with register.transaction("framtid") as con:
         con.execute("INSERT INTO skjemaversjon VALUES (9999)")
-    with pytest.raises(BrukerFeil, match="ÅH-1305"):
+    with pytest.raises(BrukerFeil, match="ÅH-1305") as feil:
         dump(register)
+    assert "9999" in str(feil.value)
+    assert str(len(migrations())) in str(feil.value)
 
 
 def test_every_register_has_a_secret_of_its_own(register, tmp_path):
@@ -168,6 +179,8 @@ def test_the_same_again_is_nothing_new_and_blank_takes_back(register):
         assert add(con, ("P1", "a", "x", DAG), ("P2", "a", "", DAG)) == {"P1"}
         assert add(con, ("P1", "a", "x", DAG + timedelta(days=9))) == set()
         assert add(con, ("P1", "a", "", DAG + timedelta(days=9))) == {"P1"}
+        assert add(con, ("P1", "a", "", DAG + timedelta(days=12))) == set()
+        assert add(con, ("P1", "a", "x", DAG + timedelta(days=12))) == {"P1"}
         assert fakta.current(con, ["a"], DAG)["a"].tolist() == ["x"]
         assert fakta.current(con, ["a"], DAG + timedelta(days=9))["a"].tolist() == [""]
 

@@ -48,6 +48,21 @@ def test_contact_counts_from_the_day_of_enrolment_on(bygd: Any, kontakt: str, ny
     assert status(bygd) == ny
 
 
+def test_the_latest_contact_that_anyone_has_told_of_counts(bygd: Any) -> None:
+    load(bygd, kontakt_dato="10.10.2025")
+    load(bygd, "2026-02-10T08:00", ot_status="OTAR", ot_status_dato="09.02.2026", kontakt_dato="19.09.2025")
+    assert status(bygd) == "OTAR"
+
+
+def test_a_task_about_a_status_is_closed_by_whichever_row_hears_that_it_is_put_right(bygd: Any) -> None:
+    load(bygd, ot_status="OTAR", ot_status_dato="09.02.2026")
+    assert open_tasks(bygd) == [("STATUS_UTEN_KONTAKT", "P0000001")]
+    rettet = {"ot_status": "OTAR", "ot_status_dato": "09.02.2026", "kontakt_dato": "09.02.2026"}
+    bygd.deliver("otto_uttrekk", {"fodselsnummer": bygd.number("2007-03-14", 1)} | rettet)
+    bygd.run("17", "2026-06-01T08:00")
+    assert (status(bygd), open_tasks(bygd)) == ("OTAR", [])
+
+
 def test_what_is_held_back_goes_through_when_the_youth_has_answered_the_survey(bygd: Any) -> None:
     load(bygd)
     load(bygd, "2026-02-10T08:00", ot_status="OTAR", ot_status_dato="09.02.2026")

@@ -43,3 +43,14 @@ def test_a_row_set_aside_closes_the_address_of_one_we_know_and_says_nothing_else
     otto(en)
     assert otto(en, "2026-02-10T08:00", postnummer="12", adressegradering="kode 6", etternavn="Annen").karantene == 1
     assert en.facts(en.nr, "adressegradering_otto", "etternavn") == ("kode 6", "Nordmann")
+
+
+def test_of_two_files_about_the_same_youth_the_last_counts_and_the_others_are_all_there(en: Any) -> None:
+    annen = en.number("2007-03-14", 2)
+    en.deliver("skole_ikke_mott", {"fodselsnummer": en.nr, "ajourholdskode": "N", "kommunenummer": "3905"}, navn="1")
+    en.deliver(
+        "skole_ikke_mott",
+        *({"fodselsnummer": nr, "ajourholdskode": "N", "kommunenummer": "3907"} for nr in (en.nr, annen)), navn="2",
+    )  # fmt: skip
+    en.run("22", "2026-08-24T08:00")
+    assert (en.facts(en.nr, "kommunenummer"), en.facts(annen, "kommunenummer")) == (("3907",), ("3907",))
