@@ -75,16 +75,18 @@ def test_a_question_stays_open_while_they_still_differ(en: Any) -> None:
 
 
 def test_one_more_to_ask_about_is_asked_about_beside_the_first(en: Any) -> None:
-    annen = {"fodselsnummer": en.number("2007-03-14", 2)}
-    for rad, felt in ((FEB, {}), (JUNI, {"ot_status": "OTOV", "ot_status_dato": "01.04.2026"})):
-        en.deliver("otto_uttrekk", {"fodselsnummer": en.nr} | felt, annen)
-        en.run(rad, "2026-02-10T08:00" if rad == FEB else TIDER[rad])
-        if rad == FEB:
-            for person in ("P0000001", "P0000002"):
-                en.change(person, "2026-03-01", kjoring_id=f"{fakta.RETTELSE}2026-1", ot_status="OTAR")
-    felt = {"ot_status": "OTOV", "ot_status_dato": "01.05.2026"}
-    en.deliver("otto_uttrekk", {"fodselsnummer": en.nr} | felt | {"ot_status_dato": "01.04.2026"}, annen | felt)
-    en.run(NOV, TIDER[NOV])
+    forste, annen = {"fodselsnummer": en.nr}, {"fodselsnummer": en.number("2007-03-14", 2)}
+    uenig = {"ot_status": "OTOV", "ot_status_dato": "01.04.2026"}
+
+    def both(rad: str, tid: str, *rader: dict[str, str]) -> None:
+        en.deliver("otto_uttrekk", *rader)
+        en.run(rad, tid)
+
+    both(FEB, "2026-02-10T08:00", forste, annen)
+    for person in ("P0000001", "P0000002"):
+        en.change(person, "2026-03-01", kjoring_id=f"{fakta.RETTELSE}2026-1", ot_status="OTAR")
+    both(JUNI, TIDER[JUNI], forste | uenig, annen)
+    both(NOV, TIDER[NOV], forste | uenig, annen | uenig)
     assert [gjelder for gjelder, *_ in sorted(open_questions(en))] == ["P0000001", "P0000002"]
 
 
