@@ -43,8 +43,8 @@ RAMME: Final = """
         WHERE er_tilmeldt OR (adressegradering_otto <> '' OR ot_status <> '')
             AND NOT coalesce(try_cast(avsluttet_dato AS DATE) < $dato AND avsluttet_dato >= tilmeldt_dato, false)
     ), tilmeldte_numre AS (
-        SELECT DISTINCT verdi AS nummer, person_id FROM fakta_kjent($kjent) SEMI JOIN (FROM bestand WHERE er_tilmeldt)
-        USING (person_id) WHERE felt = 'fodselsnummer' AND verdi <> '' AND gyldig_fra <= $dato
+        SELECT DISTINCT verdi AS nummer, person_id FROM ({numre} AND {staar} AND gyldig_fra <= $dato)
+        SEMI JOIN (FROM bestand WHERE er_tilmeldt) USING (person_id)
     ), samme_nummer AS (
         SELECT person_id, max(antall) - 1 AS antall FROM tilmeldte_numre JOIN (
             SELECT nummer, count(*) AS antall FROM tilmeldte_numre GROUP BY nummer HAVING count(*) > 1
@@ -126,7 +126,7 @@ def derive(
     con.register("statuskrav", krav.astype({"mest_dager": "Int32"}))
     sperret = [re.escape(rad["kode"]) for rad in kodeverk.valid_on("regler/sperret_adresse", dato)]
     con.execute(
-        RAMME.format(graderinger=", ".join(GRADERINGER)),
+        RAMME.format(graderinger=", ".join(GRADERINGER), numre=fakta.ALLE_NUMRE, staar=fakta.STAAR),
         {
             "dato": dato, "kjent": kjent or fakta.EVIG_TID, "fiktive": sorted(kodeverk.fictitious_digits()),
             "sperret": "|".join(sperret), "raadgivere": list(raadgivere),

@@ -17,6 +17,9 @@ from schemas.rammer import NyeFakta
 from tasks.samsvar import conform
 
 EVIG_TID = datetime(9999, 1, 1)  # noqa: DTZ001 the register's times are UTC without zone
+STAAR: Final = "kjoring_id NOT IN (SELECT angret_kjoring_id FROM angring WHERE tid <= $kjent)"
+"""SQL: what was said in a run that, as known then, had not been taken back."""
+ALLE_NUMRE: Final = "FROM fakta_kjent($kjent) WHERE felt = 'fodselsnummer' AND verdi <> ''"
 RETTELSE: Final = "R"
 """What the ids of runs that applied people's corrections begin with; those of the wheel begin with the year."""
 
@@ -70,18 +73,29 @@ def know_numbers(con: duckdb.DuckDBPyConnection) -> None:
     What a load said that was taken back counts only for those of whom nothing else is known: who came with it is the
     same when the right file comes, but a number that it gave to somebody else is not that one's.
     """
-    numre = "FROM fakta_kjent($kjent) WHERE felt = 'fodselsnummer' AND verdi <> '' AND kjoring_id"
-    angret = "(SELECT angret_kjoring_id FROM angring)"
     con.execute(
         "CREATE OR REPLACE TEMP TABLE kjent_nummer AS"
-        f" SELECT DISTINCT verdi AS nummer, person_id {numre} NOT IN {angret}",
+        f" SELECT DISTINCT verdi AS nummer, person_id {ALLE_NUMRE} AND {STAAR}",
         {"kjent": EVIG_TID},
     )
     con.execute(
-        f"INSERT INTO kjent_nummer SELECT DISTINCT verdi, person_id {numre} IN {angret}"
+        f"INSERT INTO kjent_nummer SELECT DISTINCT verdi, person_id {ALLE_NUMRE} AND NOT ({STAAR})"
         " AND person_id NOT IN (SELECT person_id FROM kjent_nummer) AND verdi NOT IN (SELECT nummer FROM kjent_nummer)",
         {"kjent": EVIG_TID},
     )
+
+
+def numbers_had(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Return person → every national id she has had, those too that a load said which was taken back; no one else's."""
+    know_numbers(con)
+    numre: dict[str, set[str]] = {}
+    for person, nummer in con.execute(
+        f"SELECT DISTINCT person_id, verdi {ALLE_NUMRE} AND ((verdi, person_id) IN (FROM kjent_nummer)"
+        " OR verdi NOT IN (SELECT nummer FROM kjent_nummer))",
+        {"kjent": EVIG_TID},
+    ).fetchall():
+        numre.setdefault(person, set()).add(nummer)
+    return numre
 
 
 def new_people(con: duckdb.DuckDBPyConnection, antall: int, kjoring_id: str, tid: datetime) -> list[str]:

@@ -20,7 +20,7 @@ UDEN_PERSON: Final = frozenset({"skoleaar", "tilmeldingsgrunn", "ot_status", "te
 PERSONER: Final = "SELECT person_id FROM slettes"
 KJENNETEGN: Final = """
     SELECT DISTINCT verdi FROM fakta SEMI JOIN slettes USING (person_id)
-    WHERE felt IN ('fodselsnummer', 'epost', 'mobilnummer') AND length(verdi) > 6
+    WHERE felt IN ('epost', 'mobilnummer') AND length(verdi) > 6
     UNION
     SELECT DISTINCT f.verdi || ' ' || e.verdi
     FROM fakta f JOIN fakta e USING (person_id) SEMI JOIN slettes USING (person_id)
@@ -39,7 +39,7 @@ def delete_people(con: duckdb.DuckDBPyConnection, ungdommer: Sequence[Ungdom]) -
     con.executemany("INSERT INTO slettes VALUES (?)", [[id_] for ungdom in ungdommer for id_ in ungdom.person_ider])
     tabeller = register_columns(con)
     numre = {nummer for ungdom in ungdommer for nummer in ungdom.numre}
-    kjennetegn = {verdi for (verdi,) in con.execute(KJENNETEGN).fetchall()}
+    kjennetegn = numre | {verdi for (verdi,) in con.execute(KJENNETEGN).fetchall()}
     for tabell, kolonner in sorted(tabeller.items(), key=lambda par: not _leads_elsewhere(par[1])):
         if hvor := people_condition(kolonner, PERSONER):
             tall["person", tabell] += _changed(con, f"DELETE FROM {tabell} WHERE {hvor}")  # noqa: S608 our own tables

@@ -18,7 +18,7 @@ from schemas.sletting import Hindring
 from schemas.verdier import Forslagstilstand, Tilstand
 from tasks import kodeverk
 from tasks.oppgaver import APEN
-from tasks.register.fakta import EVIG_TID
+from tasks.register.fakta import EVIG_TID, numbers_had
 from tasks.sletting.numre import numbers_in
 from tasks.udirpakker import lines
 
@@ -58,7 +58,7 @@ FELT: Final = ("fodselsnummer", "fodselsdato", "tilmeldt_dato", "avsluttet_dato"
 
 
 class Ungdom(NamedTuple):
-    """A youth: every number she has had in the register, her own first; her national ids; the year she left."""
+    """A youth: her person ids, her own first; her national ids and no one else's; the year she left."""
 
     person_ider: tuple[str, ...]
     numre: frozenset[str]
@@ -104,11 +104,7 @@ def _left(con: duckdb.DuckDBPyConnection, grense: date | None, dato: date) -> li
     andre: dict[str, list[str]] = {}
     for annen, egen in con.execute("FROM samme_person(?) ORDER BY ALL", [EVIG_TID]).fetchall():
         andre.setdefault(egen, []).append(annen)
-    numre: dict[str, set[str]] = {}
-    for person, nummer in con.execute(
-        "SELECT DISTINCT person_id, verdi FROM fakta_kjent(?) WHERE felt = 'fodselsnummer' AND verdi <> ''", [EVIG_TID]
-    ).fetchall():
-        numre.setdefault(person, set()).add(nummer)
+    numre = numbers_had(con)
     return [
         Ungdom((person, *andre.get(person, ())), frozenset(numre.get(person, ())), aar)
         for person, aar in con.execute(GIKK_UT, valgt).fetchall()

@@ -126,6 +126,13 @@ class Bygd:
         with self.hjem.register.transaction("prøve") as con:
             fakta.add(con, nye, kjoring_id, to_utc(at(laert or f"{fra}T06:00")))
 
+    def taken_back(self, angret: str, kjoring_id: str, tid: str) -> None:
+        """Note that one run was taken back by another, when what it said has been said otherwise already."""
+        self.write(
+            "INSERT INTO angring (angret_kjoring_id, kjoring_id, av, grunn, tid) VALUES (?, ?, 'Kari', 'feil fil', ?)",
+            [[angret, kjoring_id, to_utc(at(tid))]],
+        )
+
     def deliver(self, format_navn: str, *rader: dict[str, str], navn: str = "") -> None:
         """Put a CSV file of the format in the inbox: each row as ``RAD`` but for what is given, in our column names."""
         kolonner = find_format(format_navn).kolonner

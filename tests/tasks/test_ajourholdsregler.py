@@ -169,6 +169,18 @@ def test_a_number_one_has_had_before_makes_two_enrolments_and_an_ended_one_does_
     assert folk.judged() == {(en, "AJ_TO_TILMELDINGER"), (annen, "AJ_TO_TILMELDINGER")}
 
 
+def test_a_number_that_only_a_load_taken_back_gave_is_no_second_enrolment(bygd: Any) -> None:
+    folk = Folk(bygd)
+    egen, gitt = "14830750058", "14830750168"
+    en, annen = folk.add(fodselsnummer=egen), folk.add(fodselsnummer=gitt)
+    folk.load()
+    bygd.change(en, "2026-01-05", kjoring_id="T1", fodselsnummer=gitt)
+    bygd.change(en, "2026-01-05", "2026-01-07T08:00", kjoring_id="T2", fodselsnummer=egen)
+    assert folk.judged() == {(en, "AJ_TO_TILMELDINGER"), (annen, "AJ_TO_TILMELDINGER")}
+    bygd.taken_back("T1", "T2", "2026-01-07T08:00")
+    assert folk.judged() == set()
+
+
 @pytest.mark.parametrize(
     ("en", "annen", "like"),
     [

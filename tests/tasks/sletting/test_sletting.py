@@ -75,6 +75,25 @@ def test_of_everyone_else_everything_is_as_it_was(fullt: Fylke) -> None:
     assert {sti.name for sti in fullt.bygd.hjem.utboks.iterdir()} == {"udir", "print"}
 
 
+def test_what_is_about_one_whose_number_a_load_taken_back_gave_to_her_is_as_it_was(fylke: Fylke) -> None:
+    egen, andres = fylke.numre[fylke.gammel], fylke.numre[fylke.annen]
+    tredje = fylke.bygd.number("1996-03-14", 77)
+    for nummer, kjoring_id in ((andres, "T1"), (tredje, "T1"), (egen, "T2")):
+        fylke.bygd.change(fylke.gammel, "2015-10-01", kjoring_id=kjoring_id, fodselsnummer=nummer)
+    fylke.bygd.taken_back("T1", "T2", "2015-10-01T08:00")
+    fylke.fill(fylke.annen, f"Åse Nordmann, {andres}")
+    fylke.transfer(fylke.gammel, fylke.annen)
+    fylke.lay("utboks/udir/a.csv", f"{egen};{tredje}", LENGE_SIDEN)
+    fylke.raw("gammel.csv", "2026-11-01", fylke.annen)
+    fylke.naler.append(tredje)
+    for_ = fylke.rows(fylke.annen)
+    assert fylke.forget().ungdommer == 1
+    assert fylke.rows(fylke.annen) == for_
+    ((data,),) = fylke.bygd.ask("SELECT data FROM overforing")
+    assert UDIRLINJE.format(andres) in data.decode()
+    assert traces(fylke) == set()
+
+
 def test_a_transfer_keeps_its_lines_and_what_can_be_counted(fullt: Fylke) -> None:
     fullt.forget()
     (linjer,) = [data.decode().split("\r\n") for (data,) in fullt.bygd.ask("SELECT data FROM overforing")]
