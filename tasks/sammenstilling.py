@@ -26,8 +26,8 @@ SPOR = "spør"
 UENIG = "UENIG_MED_OTTO"
 SVART: Final = """
     CREATE OR REPLACE TEMP TABLE svart AS
-    SELECT DISTINCT f.person_id, f.felt, f.gyldig_fra, f.kjoring_id FROM fakta_kjent($kjent) f
-    JOIN arbeidssvar a ON a.gjelder = f.person_id AND a.kjoring_id = f.kjoring_id AND a.tilstand = 'brukt'
+    SELECT f.person_id, f.felt, f.gyldig_fra, f.kjoring_id FROM fakta_kjent($kjent) f
+    SEMI JOIN arbeidssvar a ON a.gjelder = f.person_id AND a.kjoring_id = f.kjoring_id AND a.tilstand = 'brukt'
     WHERE list_contains($felter, f.felt)
 """
 """What advisers have answered on their worklists, of fields that hold from a day of their own.
@@ -49,7 +49,8 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE avgjort AS
         SELECT k.*, CASE
-            WHEN k.holdt = k.foer OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
+            WHEN k.holdt_kjoring_id = '' OR k.holdt = k.foer
+                OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
                 OR (k.foer IS NULL AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
                 OR EXISTS (FROM svart s WHERE s.person_id = k.person_id AND s.felt = k.felt
                     AND s.kjoring_id = k.holdt_kjoring_id AND s.gyldig_fra < k.gyldig_fra)

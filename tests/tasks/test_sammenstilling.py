@@ -7,6 +7,7 @@ import pytest
 from schemas.angring import Angrevalg
 from tasks.angring import undo
 from tasks.register import fakta
+from tests.tasks.arbeid.pliktprove import answer
 
 FEB, JUNI, NOV = "02", "17", "28"
 TIDER = {FEB: "2026-02-09T08:00", JUNI: "2026-06-01T08:00", NOV: "2026-11-02T08:00"}
@@ -50,6 +51,17 @@ def test_a_correction_stands_while_the_source_says_as_before(en: Any) -> None:
     assert en.facts(en.nr, "etternavn") == ("Rettet",)
 
 
+def test_a_corrected_status_stands_while_the_source_changes_something_else(en: Any) -> None:
+    correct(en, "2026-03-01", ot_status="OTAR")
+    assert say(en, JUNI, etternavn="Hansen").forskjell == {"etternavn": 1}
+    assert (en.facts(en.nr, "ot_status"), open_questions(en)) == (("OTAR",), [])
+
+
+def test_the_same_status_from_an_earlier_day_holds_from_that_day(en: Any) -> None:
+    say(en, JUNI, ot_status_dato="01.08.2025")
+    assert en.facts(en.nr, "ot_status", dato="2025-08-15") == ("OTUK",)
+
+
 def test_when_both_have_changed_a_status_ours_stands_and_the_adviser_is_asked_until_they_agree(en: Any) -> None:
     correct(en, "2026-03-01", ot_status="OTAR")
     spurt = say(en, JUNI, ot_status="OTOV", ot_status_dato="01.04.2026")
@@ -59,6 +71,36 @@ def test_when_both_have_changed_a_status_ours_stands_and_the_adviser_is_asked_un
     say(en, NOV, ot_status="OTAR", ot_status_dato="01.03.2026")
     assert (open_questions(en), en.facts(en.nr, "ot_status")) == ([], ("OTAR",))
     assert en.ask("SELECT count(*) FROM uenighet WHERE lukket_kjoring_id IS NULL") == [(0,)]
+
+
+def answered(bygd: Any, dag: str, **felt: str) -> None:
+    """Her adviser has answered a task on the worklist, and the answer has been used."""
+    answer(bygd, "P0000001", "G", "GJENNOMGATT", dag, kjoring_id="2026-04-2")
+    bygd.change("P0000001", dag, kjoring_id="2026-04-2", **felt)
+
+
+@pytest.mark.parametrize(
+    ("fra", "i_mars", "til_slutt", "sporsmal"),
+    [
+        ("01.03.2026", "OTMI", "OTAR", 0),
+        ("10.03.2026", "OTUK", "OTAR", 1),
+        ("01.04.2026", "OTUK", "OTMI", 0),
+    ],
+)
+def test_a_status_of_another_day_than_the_advisers_answer_is_taken_and_of_the_same_day_asked_about(
+    en: Any, fra: str, i_mars: str, til_slutt: str, sporsmal: int
+) -> None:
+    answered(en, "2026-03-10", ot_status="OTAR")
+    say(en, JUNI, ot_status="OTMI", ot_status_dato=fra)
+    assert (en.facts(en.nr, "ot_status", dato="2026-03-05"), en.facts(en.nr, "ot_status")) == ((i_mars,), (til_slutt,))
+    assert len(open_questions(en)) == sporsmal
+
+
+def test_a_correction_of_one_whose_adviser_has_answered_something_else_is_asked_about_all_the_same(en: Any) -> None:
+    answered(en, "2026-03-10", kontakt_dato="2026-03-10")
+    correct(en, "2026-03-20", ot_status="OTAR")
+    say(en, JUNI, ot_status="OTMI", ot_status_dato="01.04.2026")
+    assert (en.facts(en.nr, "ot_status"), len(open_questions(en))) == (("OTAR",), 1)
 
 
 def open_questions(bygd: Any) -> list[tuple[str, str, str]]:
@@ -88,6 +130,23 @@ def test_one_more_to_ask_about_is_asked_about_beside_the_first(en: Any) -> None:
     both(JUNI, TIDER[JUNI], forste | uenig, annen)
     both(NOV, TIDER[NOV], forste | uenig, annen | uenig)
     assert [gjelder for gjelder, *_ in sorted(open_questions(en))] == ["P0000001", "P0000002"]
+
+
+def test_of_two_who_are_asked_about_only_the_one_they_agree_on_is_closed(en: Any) -> None:
+    annen = en.number("2007-03-14", 2)
+
+    def both(rad: str, tid: str, fra: str, *status: str) -> None:
+        numre = zip((en.nr, annen), status, strict=True)
+        en.deliver("otto_uttrekk", *({"fodselsnummer": nr, "ot_status": s, "ot_status_dato": fra} for nr, s in numre))
+        en.run(rad, tid)
+
+    both(FEB, "2026-02-10T08:00", "20.09.2025", "OTUK", "OTUK")
+    for person in ("P0000001", "P0000002"):
+        en.change(person, "2026-03-01", kjoring_id=f"{fakta.RETTELSE}2026-1", ot_status="OTAR")
+    both(JUNI, TIDER[JUNI], "01.04.2026", "OTOV", "OTOV")
+    both(NOV, TIDER[NOV], "01.04.2026", "OTAR", "OTOV")
+    assert [gjelder for gjelder, *_ in open_questions(en)] == ["P0000002"]
+    assert en.ask("SELECT person_id FROM uenighet WHERE lukket_kjoring_id IS NULL") == [("P0000002",)]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +214,20 @@ def test_an_earlier_delivery_corrected_and_run_again_changes_its_own_time_only(b
     assert bygd.run("08", "2026-05-02T08:00").lastet == 1
     assert bygd.facts(bygd.nr, "etternavn", dato="2026-04-01") == ("Rettet",)
     assert bygd.facts(bygd.nr, "etternavn") == ("Nordmann",)
+    assert bygd.run(VIGO, "2026-05-03T08:00").lastet == 0
+
+
+def test_after_an_earlier_delivery_the_later_one_holds_where_it_only_confirmed_and_where_it_changed(bygd: Any) -> None:
+    """The first youth's name is as before in the later list, the second's is new, the third is no longer in it."""
+    numre = [bygd.number("2007-03-14", nummer) for nummer in (1, 2, 3)]
+    bygd.deliver("vigo_ikkesokere", *({"fodselsnummer": nr} for nr in numre))
+    bygd.run("08", "2026-03-16T08:00")
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": numre[0]}, {"fodselsnummer": numre[1], "etternavn": "Hansen"})
+    bygd.run(VIGO, APRIL)
+    bygd.deliver("vigo_ikkesokere", *({"fodselsnummer": nr, "etternavn": "Rettet"} for nr in numre))
+    bygd.run("08", "2026-05-02T08:00")
+    navn = [[bygd.facts(nr, "etternavn", dato=dag)[0] for nr in numre] for dag in ("2026-04-01", "2026-12-31")]
+    assert navn == [["Rettet", "Rettet", "Rettet"], ["Nordmann", "Hansen", "Rettet"]]
     assert bygd.run(VIGO, "2026-05-03T08:00").lastet == 0
 
 
