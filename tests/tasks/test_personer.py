@@ -101,6 +101,22 @@ def test_undoing_a_later_load_gives_back_what_held_under_either_number(par: Any)
     assert par.facts(par.nytt, "kontakt_dato") == ("2026-04-01",)
 
 
+def test_what_a_source_said_under_one_number_is_what_it_repeats_under_the_other(par: Any) -> None:
+    def otto(rad: str, tid: str) -> Any:
+        par.deliver("otto_uttrekk", {"fodselsnummer": par.nytt, "mobilnummer": "91234567"})
+        return par.run(rad, tid)
+
+    par.person(fodselsnummer=par.gammelt)
+    otto("02", "2026-02-09T08:00")
+    load(
+        par, "12", APRIL,
+        {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt, "mobilnummer": "98765432"},
+    )  # fmt: skip
+    assert otto("17", "2026-06-01T08:00").lastet == 0
+    assert par.facts(par.nytt, "mobilnummer") == ("98765432",)
+    assert par.ask("SELECT person_id FROM sagt_otto_uttrekk WHERE til_kjoring_id IS NULL") == [("P0000001",)]
+
+
 def test_who_got_a_letter_under_one_number_gets_none_under_the_other(par: Any, hurtig: None) -> None:
     par.deliver("otto_uttrekk", {"fodselsnummer": par.gammelt})
     par.run("02", "2026-02-09T08:00")
@@ -118,6 +134,15 @@ def test_a_fictitious_number_is_loaded_and_becomes_a_task_until_the_real_one_com
     assert par.ask(oppgaver) == [("P0000001", "R06")]
     load(par, "12", APRIL, {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": fiktivt})
     assert par.ask(oppgaver) == []
+
+
+def test_the_task_about_a_fictitious_number_goes_to_the_adviser_she_has_now(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt[:6] + "00011"})
+    par.change("P0000001", "2026-04-01", raadgiver="R09")
+    load(par, "12", APRIL, {"fodselsnummer": par.gammelt[:6] + "00011"}, {"fodselsnummer": par.nytt})
+    assert par.ask("SELECT raadgiver, tilstand FROM oppgave WHERE grunn_kode = 'FIKTIVT_NUMMER' ORDER BY ALL") == [
+        ("R06", "lukket"), ("R09", "åpen"),
+    ]  # fmt: skip
 
 
 def test_a_task_about_a_fictitious_number_stands_when_others_are_loaded_and_is_told_again(par: Any) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -61,6 +62,14 @@ def test_what_the_engine_lays_aside_is_encrypted_beside_the_register_and_nothing
     assert motor.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchall() == [(None,)]
 
 
+def test_what_is_committed_stays_in_the_log_until_we_say_so(tmp_path: Path) -> None:
+    motor, sti = EGEN_MOTOR(tmp_path), tmp_path / "a.duckdb"
+    motor.execute(f"ATTACH '{sti}' AS a (ENCRYPTION_KEY '{NOKKEL}')")
+    motor.execute("CREATE TABLE a.t AS SELECT 1")
+    motor.execute("DETACH a")
+    assert sti.with_name("a.duckdb.wal").is_file()
+
+
 def test_the_file_that_is_refused_is_named(register: Register) -> None:
     with register.transaction("prøve"):
         pass
@@ -113,6 +122,33 @@ def test_settling_leaves_one_file(register: Register) -> None:
     assert beside(register) <= {"register.duckdb", "register.laas"}
     with register.transaction("prøve") as con:
         assert con.execute("SELECT verdi FROM fakta").fetchall() == [("Åse",)]
+
+
+def test_an_older_register_is_settled_as_it_is(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    older(register, monkeypatch)
+    register.settle()
+    with register.at_rest("kopi") as versjon:
+        assert versjon == 9
+
+
+def test_whoever_waits_meanwhile_is_told_what_is_done_to_the_register(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older(register, monkeypatch)
+    sagt: list[str] = []
+
+    def listen(gjor: Any) -> Any:
+        def gjort(*verdier: Any) -> Any:
+            sagt.append(describe_holder(register.sti.with_suffix(".eier")).partition(" (")[2])
+            return gjor(*verdier)
+
+        return gjort
+
+    monkeypatch.setattr(tilkobling, "upgrade", listen(tilkobling.upgrade))
+    monkeypatch.setattr(tilkobling, "flush", listen(tilkobling.flush))
+    register.upgrade()
+    register.settle()
+    assert set(sagt) == {"oppgradering)", "samler registeret)"}
 
 
 def test_a_table_with_fewer_rows_or_none_at_all_is_lost() -> None:
