@@ -29,7 +29,7 @@ from tasks.filer import ROT
 from tests.mutanter.bytte import Levende, Ugyldig, forget_answers, live_functions, put_in
 from tests.mutanter.operatorer import Mutant
 
-BUDSJETT: Final = 30.0
+BUDSJETT: Final = 60.0
 """Seconds of tests that an error is worth; at least one test is always run."""
 MINST: Final = 15.0
 GANGER: Final = 6.0

@@ -157,6 +157,15 @@ def test_a_correction_made_after_the_load_holds_on_after_the_undo(to_lastinger: 
     assert bygd.facts(bygd.a, "adresselinje1") == ("Rettet gate 3",)
 
 
+def test_a_correction_of_something_else_from_the_load_s_own_day_does_not_keep_what_the_load_said(
+    to_lastinger: Any,
+) -> None:
+    bygd = to_lastinger
+    bygd.change("P0000001", "2026-04-27", "2026-04-28T08:00", kjoring_id="R2026-1", mobilnummer="91234567")
+    take_back(bygd, "2026-12-1")
+    assert bygd.facts(bygd.a, "adresselinje1", "mobilnummer") == ("Storgata 1", "91234567")
+
+
 def test_a_correction_from_the_load_s_own_day_that_was_made_before_it_holds_again(bygd: Any) -> None:
     nummer = bygd.number("2007-03-14", 1)
     bygd.deliver("vigo_ikkesokere", {"fodselsnummer": nummer})

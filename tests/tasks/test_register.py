@@ -131,7 +131,10 @@ def test_a_file_that_another_program_holds_is_told_too(register):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as holder:  # fmt: skip
         assert holder.stdout.readline() == "har den\n"
-        with pytest.raises(BrukerFeil, match=f"ÅH-1302.*{holder.pid}"), register.transaction("les"):
+        with (
+            pytest.raises(BrukerFeil, match=f"ÅH-1302.*prosess {holder.pid}, som ikke er"),
+            register.transaction("les"),
+        ):
             pass
         holder.communicate("ferdig\n")
 
@@ -172,6 +175,21 @@ def test_people_get_numbers_in_order_and_are_found_by_their_ids(register):
         assert fakta.people_by_id(con, ids).tolist() == ["", "", ""]
         add(con, ("P0000001", "fodselsnummer", "a", DAG))
         assert fakta.people_by_id(con, ids).to_dict() == {7: "", 8: "P0000001", 9: ""}
+
+
+def test_a_number_is_whose_it_was_said_to_be_by_a_load_that_stands_and_had_by_whoever_nobody_else_has_it_of(register):
+    """The first went from a to b and back; a load taken back gave her c, which the second has, and d."""
+    sagt = [("P1", "a", "K1"), ("P1", "b", "K2"), ("P1", "a", "K3"), ("P2", "c", "K1"), ("P3", "e", "K4")]
+    with register.transaction("folk") as con:
+        for nummer, (person, verdi, kjoring) in enumerate([*sagt, ("P1", "c", "K4"), ("P1", "d", "K4")]):
+            add(con, (person, "fodselsnummer", verdi, DAG + timedelta(days=nummer)), kjoring=kjoring)
+        con.execute(
+            "INSERT INTO angring (angret_kjoring_id, kjoring_id, av, grunn, tid) VALUES ('K4','K5','','',?)", [TID]
+        )
+        fakta.know_numbers(con)
+        kjente = con.execute("FROM kjent_nummer ORDER BY ALL").fetchall()
+        assert kjente == [("a", "P1"), ("b", "P1"), ("c", "P2"), ("e", "P3")]
+        assert fakta.numbers_had(con) == {"P1": {"a", "b", "d"}, "P2": {"c"}, "P3": {"e"}}
 
 
 def test_the_same_again_is_nothing_new_and_blank_takes_back(register):

@@ -60,6 +60,9 @@ def test_a_corrected_status_stands_while_the_source_changes_something_else(en: A
 def test_the_same_status_from_an_earlier_day_holds_from_that_day(en: Any) -> None:
     say(en, JUNI, ot_status_dato="01.08.2025")
     assert en.facts(en.nr, "ot_status", dato="2025-08-15") == ("OTUK",)
+    assert en.ask("SELECT gyldig_fra::VARCHAR FROM fakta WHERE felt = 'ot_status' AND kjoring_id = '2026-17-1'") == [
+        ("2025-08-01",)
+    ]
 
 
 def test_when_both_have_changed_a_status_ours_stands_and_the_adviser_is_asked_until_they_agree(en: Any) -> None:

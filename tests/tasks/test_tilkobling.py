@@ -70,6 +70,16 @@ def test_what_is_committed_stays_in_the_log_until_we_say_so(tmp_path: Path) -> N
     assert sti.with_name("a.duckdb.wal").is_file()
 
 
+def test_another_program_s_database_is_refused_though_the_key_fits(register: Register) -> None:
+    register.sti.parent.mkdir()
+    motor, sti = EGEN_MOTOR(register.sti.parent), str(register.sti).replace("'", "''")
+    motor.execute(f"ATTACH '{sti}' AS a (ENCRYPTION_KEY '{NOKKEL}')")
+    motor.execute("CREATE TABLE a.t AS SELECT 1")
+    motor.execute("DETACH a")
+    with pytest.raises(BrukerFeil, match="ÅH-1304"), register.transaction("x"):
+        pass
+
+
 def test_the_file_that_is_refused_is_named(register: Register) -> None:
     with register.transaction("prøve"):
         pass
@@ -149,6 +159,32 @@ def test_whoever_waits_meanwhile_is_told_what_is_done_to_the_register(
     register.upgrade()
     register.settle()
     assert set(sagt) == {"oppgradering)", "samler registeret)"}
+
+
+def test_a_note_that_somebody_has_removed_is_not_missed(register: Register) -> None:
+    with register.transaction("prøve"):
+        register.sti.with_suffix(".eier").unlink()
+    assert "register.eier" not in beside(register)
+
+
+@pytest.mark.parametrize(("millioner", "logg"), [(1, 1), (19, 1), (20, 2), (29, 2)])
+def test_a_register_twice_as_large_waits_for_twice_as_long_a_log(register: Register, millioner: int, logg: int) -> None:
+    register.sti.parent.mkdir()
+    with register.sti.open("wb") as fil:
+        fil.truncate(millioner * 1_000_000)
+    assert register._long_log() == logg * tilkobling.LANG_LOGG
+
+
+def test_what_takes_the_register_s_place_and_the_place_itself_are_on_the_disk(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with register.transaction("prøve") as con:
+        con.execute(FAKTUM, ["P1", "fornavn", "Åse", "2026-01-01", "2026-01-01"])
+    skrevet: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda nr: skrevet.append(Path(f"/proc/self/fd/{nr}").readlink().name))
+    register.settle()
+    mappe = register.sti.parent.name
+    assert skrevet == ["register.duckdb", mappe, mappe]
 
 
 def test_a_table_with_fewer_rows_or_none_at_all_is_lost() -> None:
