@@ -4,6 +4,8 @@ Bad rows go to quarantine; those whom a complete list no longer names leave the 
 rows unchanged + rows in quarantine, always, for each format and for the run.
 """
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from tasks import kategorier, kodeverk, leveringer, medlemskap, mottakere, sammenstilling, statusregler
@@ -17,7 +19,7 @@ from tasks.karantenemappe import tidy_after
 from tasks.kilder import KILDER, Kilde
 from tasks.kjoring import Kjoring
 from tasks.konsekvenser import consequences
-from tasks.personer import fictitious, find_people
+from tasks.personer import TIDLIGERE, fictitious, find_people, replaced
 from tasks.register import fakta, utsagn
 from tasks.rettebok import inbox_findings
 from tasks.steg import step
@@ -61,7 +63,9 @@ def _load_format(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> li
     con, kilde, tabell = kjoring.con, KILDER[format_navn], utsagn.table_of(format_navn)
     forste = fakta.next_number(con)
     felter, nye = _stage_all(kjoring, filer)
-    combine(con, len(filer), kilde.nokkel, pd.concat([_said_aside(kjoring, enkelt, kilde) for enkelt in filer]))
+    erstattet = replaced(filer)
+    til_side = pd.concat([_said_aside(kjoring, enkelt, kilde, erstattet) for enkelt in filer])
+    combine(con, len(filer), kilde.nokkel, til_side, erstattet)
     statusregler.hold_back(kjoring, set.intersection(*(set(enkelt.validert.kolonner_i_filen) for enkelt in filer)))
     if kilde.tilmelder:
         _start_new(kjoring, filer)
@@ -95,15 +99,20 @@ def _stage_all(kjoring: Kjoring, filer: list[Vurdert]) -> tuple[list[str], int]:
     return list(felter), nye
 
 
-def _said_aside(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde) -> pd.DataFrame:
+def _said_aside(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde, erstattet: Collection[str]) -> pd.DataFrame:
     """Return what rows set aside say of people whom we know: that they are on the list, and what closes.
 
     A wrong telephone number must not hide that the address has become secret, that somebody is dead or has left the
     country; a municipality of another county is itself why the row is set aside. Everything else waits for correction.
+    A good row with a number that another row replaces (``erstattet``) is such a row: the other one's address counts.
     """
-    til_side = vurdert.validert.til_side.astype("str")
+    gyldige, darlige = vurdert.validert.gyldige, vurdert.validert.til_side
+    til_side = pd.concat([darlige.astype("str"), gyldige[gyldige["fodselsnummer"].isin(erstattet)].astype("str")])
+    personer = _known(kjoring, til_side["fodselsnummer"])
+    if TIDLIGERE in til_side:
+        personer = [ny or gammel for ny, gammel in zip(personer, _known(kjoring, til_side[TIDLIGERE]), strict=True)]
     sier = til_side[[del_ for del_ in kilde.nokkel if del_ in til_side]].copy()
-    sier.insert(0, "person_id", _known(kjoring, til_side["fodselsnummer"]))
+    sier.insert(0, "person_id", personer)
     if "adressegradering" in til_side and (kilde.ma_gradere or "adressegradering" in vurdert.validert.kolonner_i_filen):
         gradering = til_side["adressegradering"].replace("", GRADERING_MANGLER)
         sier[field_of("adressegradering", kilde)] = gradering.where(gradering != UGRADERT, None)

@@ -4,6 +4,7 @@ One who gets a new number stays the same person, and when both numbers were peop
 from then on. What we said before we knew it can still be made again as it was.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import duckdb
@@ -15,6 +16,7 @@ from tasks import kodeverk
 from tasks.kjoring import Kjoring
 from tasks.oppgaver import APEN, assign
 from tasks.register import fakta, utsagn
+from tasks.vurdering import Vurdert
 
 FIKTIVT: Final = "FIKTIVT_NUMMER"
 TIDLIGERE = "tidligere_fodselsnummer"
@@ -26,7 +28,8 @@ def find_people(kjoring: Kjoring, kolonner: frozenset[str]) -> int:
     ``kolonner`` are the columns the file has.
     """
     con = kjoring.con
-    if TIDLIGERE in kolonner and con.execute(f"SELECT 1 FROM inn WHERE {TIDLIGERE} <> '' LIMIT 1").fetchone():
+    bytter = TIDLIGERE in kolonner and con.execute(f"SELECT 1 FROM inn WHERE {TIDLIGERE} <> '' LIMIT 1").fetchone()
+    if bytter:
         _follow_changed(kjoring)
     ukjente = con.execute(
         "SELECT i.fodselsnummer::VARCHAR AS nummer FROM inn i ANTI JOIN kjent_nummer k"
@@ -36,13 +39,37 @@ def find_people(kjoring: Kjoring, kolonner: frozenset[str]) -> int:
     con.register("nye_nummer", ukjente.assign(person_id=pd.Series(nye, dtype="str")))
     con.execute("INSERT INTO nye_personer SELECT nummer, person_id FROM nye_nummer")
     con.execute("INSERT INTO kjent_nummer SELECT nummer, person_id FROM nye_nummer")
+    if bytter:
+        _remember_replaced(kjoring)
+        _follow_changed(kjoring)
+    antall = con.execute("SELECT count(DISTINCT person_id) FROM kjent_nummer SEMI JOIN nye_nummer USING (nummer)")
+    ((nye_ungdommer,),) = antall.fetchall()
     con.unregister("nye_nummer")
     con.execute(
         "INSERT INTO fiktive SELECT person_id FROM kjent_nummer k SEMI JOIN inn i"
         " ON i.fodselsnummer::VARCHAR = k.nummer WHERE list_contains(?, k.nummer[7:9])",
         [sorted(kodeverk.fictitious_digits())],
     )
-    return len(nye)
+    return int(nye_ungdommer)
+
+
+def replaced(filer: Sequence[Vurdert]) -> frozenset[str]:
+    """Return the numbers that good rows of the delivery say somebody had before the one she has."""
+    gyldige = [enkelt.validert.gyldige for enkelt in filer]
+    return frozenset().union(*(ramme[TIDLIGERE].unique() for ramme in gyldige if TIDLIGERE in ramme)) - {""}
+
+
+def _remember_replaced(kjoring: Kjoring) -> None:
+    """Let those who are new by a number that another line replaces have had it: by that line they are told of."""
+    kjoring.con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE erstattede AS
+        SELECT person_id, 'fodselsnummer' AS felt, nummer AS verdi, ?::DATE AS gyldig_fra FROM nye_personer
+        WHERE nummer IN (SELECT {TIDLIGERE}::VARCHAR FROM inn)
+        """,
+        [kjoring.gyldig_fra],
+    )
+    fakta.insert_new(kjoring.con, "erstattede", kjoring.kjoring_id, kjoring.registrert_tid)
 
 
 def _follow_changed(kjoring: Kjoring) -> None:

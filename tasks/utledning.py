@@ -4,7 +4,7 @@ The rows become one view of statements (``utsagn``): person_id, what tells two l
 column per field. Blank is "no value"; NULL is "says nothing", which takes nothing from anyone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import duckdb
 import pandas as pd
@@ -105,18 +105,26 @@ def derive(con: duckdb.DuckDBPyConnection, vurdert: Vurdert, fil_nr: int) -> lis
     return list(uttrykk)
 
 
-def combine(con: duckdb.DuckDBPyConnection, filer: int, nokkel: Sequence[str], til_side: pd.DataFrame) -> None:
+def combine(
+    con: duckdb.DuckDBPyConnection,
+    filer: int,
+    nokkel: Sequence[str],
+    til_side: pd.DataFrame,
+    erstattet: Collection[str] = (),
+) -> None:
     """Make the view ``utsagn`` of the whole delivery, and ``nevnt`` (nokkel, god) of everyone whom it names.
 
     ``utsagn_kom`` is what came; ``utsagn`` may have less of it, where a rule holds something back.
 
-    Where several files have a line about the same person, the last file's counts. ``til_side`` has the rows set aside,
-    about people whom we know: what it says goes before what a good row about the same person does.
+    Where several files have a line about the same person, the last file's counts; one with a number that another
+    replaces (``erstattet``) never does. ``til_side`` has the rows set aside, about people whom we know: what it says
+    goes before what a good row about the same person does.
     """
     alle = " UNION ALL BY NAME ".join(f"FROM utsagn_{nummer}" for nummer in range(filer))
-    if filer > 1:
-        siste = f"row_number() OVER (PARTITION BY {', '.join(nokkel)} ORDER BY fil_nr DESC)"
-        alle = f"FROM ({alle}) QUALIFY {siste} = 1"
+    con.execute("CREATE OR REPLACE TEMP TABLE erstattet AS SELECT unnest(?::VARCHAR[]) AS nummer", [sorted(erstattet)])
+    if filer > 1 or erstattet:
+        rekke = "fodselsnummer IN (FROM erstattet), fil_nr DESC, fodselsnummer" if erstattet else "fil_nr DESC"
+        alle = f"FROM ({alle}) QUALIFY row_number() OVER (PARTITION BY {', '.join(nokkel)} ORDER BY {rekke}) = 1"
     if not til_side.empty:
         con.register("sagt_til_side", til_side)
         con.execute("CREATE OR REPLACE TEMP TABLE til_side AS FROM sagt_til_side")

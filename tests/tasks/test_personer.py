@@ -185,6 +185,52 @@ def test_one_whose_number_changed_twice_in_the_same_file_is_one_person(par: Any)
     assert [tekst[:2] for tekst in svar.merknader if "nytt fødselsnummer" in tekst] == ["2 "]
 
 
+@pytest.mark.parametrize("forst", ["gammelt", "nytt"])
+@pytest.mark.parametrize("kjent", [True, False])
+def test_of_two_lines_about_one_youth_the_one_with_the_new_number_counts(par: Any, forst: str, *, kjent: bool) -> None:
+    if kjent:
+        load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    linjer = [
+        {"fodselsnummer": par.gammelt, "adresselinje1": "Storgata 2"},
+        {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt, "adresselinje1": "Hemmelig vei 3"},
+    ]
+    if forst == "nytt":
+        linjer.reverse()
+    svar = load(par, "12", APRIL, *linjer)
+    assert (svar.inn, svar.lastet, svar.uendret, svar.karantene) == (2, 1, 1, 0)
+    assert (svar.nye, list(youth(par)["person_id"])) == (int(not kjent), ["P0000001"])
+    for nummer in (par.gammelt, par.nytt):
+        assert par.facts(nummer, "fodselsnummer", "adresselinje1") == (par.nytt, "Hemmelig vei 3")
+    assert load(par, "12", MAI, *linjer).lastet == 0
+    assert par.ask("SELECT count(*) FROM sagt_vigo_ikkesokere WHERE til_kjoring_id IS NULL") == [(1,)]
+
+
+def test_a_line_that_counts_no_more_still_closes(par: Any) -> None:
+    load(
+        par, "08", MARS,
+        {"fodselsnummer": par.gammelt, "adressegradering": "strengt fortrolig", "adresselinje1": "Hemmelig vei 3"},
+        {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt},
+    )  # fmt: skip
+    assert par.facts(par.nytt, "adressegradering_vigo", "adresselinje1") == ("strengt fortrolig", "Storgata 1")
+
+
+def test_a_line_set_aside_with_the_new_number_of_one_we_know_closes(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    ny = {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt, "mobilnummer": "12"}
+    svar = load(par, "12", APRIL, ny | {"adressegradering": "fortrolig"})
+    assert (svar.lastet, svar.karantene, svar.borte) == (0, 1, 0)
+    assert par.facts(par.gammelt, "adressegradering_vigo", "fodselsnummer") == ("fortrolig", par.gammelt)
+
+
+def test_two_numbers_that_say_they_were_each_other_are_one_youth(par: Any) -> None:
+    linjer = [
+        {"fodselsnummer": en, "tidligere_fodselsnummer": annen}
+        for en, annen in ((par.nytt, par.gammelt), (par.gammelt, par.nytt))
+    ]
+    assert load(par, "08", MARS, *linjer).nye == 1
+    assert list(youth(par)["person_id"]) == ["P0000001"]
+
+
 def test_three_who_are_one_are_parted_only_as_far_as_the_run_that_is_undone(par: Any) -> None:
     tredje = par.number("2007-03-14", 3)
     load(par, "08", MARS, *({"fodselsnummer": nr} for nr in (par.gammelt, par.nytt, tredje)))
