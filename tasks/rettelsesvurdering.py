@@ -124,7 +124,7 @@ def _people(con: duckdb.DuckDBPyConnection, hvem: pd.Series) -> list[str]:
     etter_nummer = fakta.people_by_id(con, hvem)
     samme = con.execute(
         "SELECT p.person_id, coalesce(s.er_person_id, p.person_id) FROM person p LEFT JOIN samme_person($kjent) s"
-        " USING (person_id) WHERE list_contains($hvem, p.person_id)",
+        " USING (person_id) WHERE p.person_id IN (SELECT unnest($hvem::VARCHAR[]))",
         {"kjent": fakta.EVIG_TID, "hvem": hvem.tolist()},
     ).fetchall()
     etter_id = dict(samme)

@@ -92,8 +92,8 @@ def _note_partial_and_repeated(
     if not personer:
         return
     svar = kjoring.con.execute(
-        "SELECT count(*) FROM (SELECT person_id FROM svar_kjent($kjent) WHERE list_contains($personer, person_id)"
-        " AND aar = $aar GROUP BY person_id HAVING count(*) > 1)",
+        "SELECT count(*) FROM (SELECT person_id FROM svar_kjent($kjent) WHERE aar = $aar"
+        " AND person_id IN (SELECT unnest($personer::VARCHAR[])) GROUP BY person_id HAVING count(*) > 1)",
         {"kjent": fakta.EVIG_TID, "personer": personer, "aar": kjoring.aar},
     ).fetchone()
     if svar and svar[0]:

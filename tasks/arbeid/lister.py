@@ -168,7 +168,7 @@ def _to_correct(kjoring: Kjoring, apne: list[Apen]) -> dict[str, tuple[dict[str,
     """Return task → what was written in its row last time, and why it could not be used."""
     rader = kjoring.con.execute(
         "SELECT oppgave_id, arg_max(innhold, lopenr), arg_max(feil, lopenr), arg_max(tilstand, lopenr) FROM arbeidssvar"
-        " WHERE list_contains(?, oppgave_id) GROUP BY oppgave_id",
+        " WHERE oppgave_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY oppgave_id",
         [[ett.oppgave_id for ett in apne]],
     ).fetchall()
     return {

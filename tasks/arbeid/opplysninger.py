@@ -23,22 +23,24 @@ BREVKANALER: Final = ["digital", "print"]
 FORSOK: Final = """
     SELECT gjelder, grunn_kode, count(*), arg_max(dato, (dato, lopenr)), arg_max(kanal, (dato, lopenr)),
         arg_max(svar_kode, (dato, lopenr))
-    FROM arbeidssvar WHERE tilstand = ? AND aar = ? AND dato IS NOT NULL AND list_contains(?, gjelder) GROUP BY ALL
+    FROM arbeidssvar WHERE tilstand = ? AND aar = ? AND dato IS NOT NULL AND gjelder IN (SELECT unnest(?::VARCHAR[]))
+    GROUP BY ALL
 """
 SISTE_KONTAKT: Final = """
     SELECT person_id, max(dag) FROM (
         SELECT person_id, try_cast(verdi AS DATE) AS dag FROM fakta_kjent($kjent) WHERE felt = 'kontakt_dato'
         UNION ALL SELECT person_id, CAST(svart_tid AS DATE) FROM svar_kjent($kjent)
-    ) WHERE list_contains($personer, person_id) AND dag <= $dato GROUP BY person_id
+    ) WHERE person_id IN (SELECT unnest($personer::VARCHAR[])) AND dag <= $dato GROUP BY person_id
 """
 STATUS_SIDEN: Final = """
     SELECT person_id, arg_max(gyldig_fra, (gyldig_fra, lopenr)) FROM fakta_kjent($kjent)
-    WHERE felt = 'ot_status' AND gyldig_fra <= $dato AND list_contains($personer, person_id) GROUP BY person_id
+    WHERE felt = 'ot_status' AND gyldig_fra <= $dato AND person_id IN (SELECT unnest($personer::VARCHAR[]))
+    GROUP BY person_id
 """
 LEVERT: Final = """
     SELECT person_id, rad, min(tilstand_tid) FROM utsending_naa
     WHERE aar = ? AND mottaker = 'ungdom' AND tilstand = 'levert' AND list_contains(?, kanal)
-      AND list_contains(?, person_id) GROUP BY ALL
+      AND person_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL
 """
 
 

@@ -55,7 +55,7 @@ class Svarbok:
         for_ = kjoring.con.execute(
             "SELECT oppgave_id, besvart_av, innhold, svar_kode, tilstand, utfall FROM arbeidssvar a"
             " JOIN (SELECT oppgave_id, utfall FROM oppgave) o USING (oppgave_id)"
-            " WHERE list_contains(?, oppgave_id) ORDER BY lopenr",
+            " WHERE oppgave_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY lopenr",
             [sorted(self.saker)],
         ).fetchall()
         self._sagt = {(oppgave, av, innhold) for oppgave, av, innhold, *_ in for_}
@@ -109,7 +109,8 @@ class Svarbok:
         close(con, {oppgave: kode for oppgave, kode in self._utfall.items() if kode}, kjoring.kjoring_id)
         apnes = [oppgave for oppgave, kode in self._utfall.items() if not kode]
         con.execute(
-            "UPDATE oppgave SET tilstand = ?, lukket_kjoring_id = NULL, utfall = '' WHERE list_contains(?, oppgave_id)",
+            "UPDATE oppgave SET tilstand = ?, lukket_kjoring_id = NULL, utfall = ''"
+            " WHERE oppgave_id IN (SELECT unnest(?::VARCHAR[]))",
             [APEN, apnes],
         )
         virkning.take_effect(kjoring, self._virkninger)
@@ -136,7 +137,7 @@ def cases(kjoring: Kjoring, nokler: Iterable[str]) -> dict[str, Sak]:
     """Return task id → the task, of those of the kinds that stand on worklists."""
     rader = kjoring.con.execute(
         "SELECT oppgave_id, rad, aar, gjelder, grunn_kode, raadgiver FROM oppgave"
-        " WHERE list_contains(?, oppgave_id) AND list_contains(?, grunn_kode)",
+        " WHERE oppgave_id IN (SELECT unnest(?::VARCHAR[])) AND list_contains(?, grunn_kode)",
         [sorted(nokler), sorted(kinds(kjoring.siste_dag))],
     ).fetchall()
     kjent = virkning.known(kjoring, {rad[3] for rad in rader})
@@ -152,7 +153,7 @@ def _use_the_last(kjoring: Kjoring, numre: Sequence[int]) -> None:
     """Let the answers that were not used count after all, as the leader has decided."""
     rader = kjoring.con.execute(
         "SELECT oppgave_id, besvart_av, fil, sha256, ark, rad_nr, innhold FROM arbeidssvar"
-        " WHERE list_contains(?, lopenr) ORDER BY lopenr",
+        " WHERE lopenr IN (SELECT unnest(?::BIGINT[])) ORDER BY lopenr",
         [list(numre)],
     ).fetchall()
     svarbok = Svarbok(kjoring, {rad[0] for rad in rader})

@@ -22,7 +22,7 @@ KJENT: Final = """
         UNION ALL SELECT person_id, CAST(svart_tid AS DATE), NULL FROM svar_kjent($kjent)
         UNION ALL SELECT person_id, NULL, try_cast(arg_max(verdi, (gyldig_fra, lopenr)) AS DATE)
         FROM fakta_kjent($kjent) WHERE felt = 'tilmeldt_dato' GROUP BY person_id
-    ) WHERE list_contains($personer, person_id) GROUP BY person_id
+    ) WHERE person_id IN (SELECT unnest($personer::VARCHAR[])) GROUP BY person_id
 """
 
 

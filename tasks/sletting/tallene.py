@@ -36,7 +36,7 @@ def keep_figures(con: duckdb.DuckDBPyConnection, hjem: Hjem, sletting_id: str, u
         return
     svar = con.execute(
         "SELECT min(try_cast(left(verdi, 4) AS INTEGER)) FROM fakta WHERE felt = 'tilmeldt_dato'"
-        " AND list_contains(?, person_id)",
+        " AND person_id IN (SELECT unnest(?::VARCHAR[]))",
         [[person for ungdom in ungdommer for person in ungdom.person_ider]],
     ).fetchone()
     siste = max(ungdom.aar for ungdom in ungdommer)
