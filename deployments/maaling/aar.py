@@ -18,7 +18,7 @@ from tasks.feil import BrukerFeil
 GRENSE: Final = 1.15
 STORRELSER: Final = (1_141, 10_000)
 VARIABEL: Final = "ARSHJUL_BENCH_AAR"
-"""The sizes, with commas between, where others are wanted: "1141,10000,100000" takes hours."""
+"""The sizes, with commas between, where others are wanted."""
 
 
 def bench_aar(storrelser: Sequence[int] = (), til: str = HELE) -> Maaling:
