@@ -104,10 +104,12 @@ def _said_aside(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde, erstattet: Col
 
     A wrong telephone number must not hide that the address has become secret, that somebody is dead or has left the
     country; a municipality of another county is itself why the row is set aside. Everything else waits for correction.
-    A good row with a number that another row replaces (``erstattet``) is such a row: the other one's address counts.
+    So do good rows about one whose number is changed (``erstattet``, what it is changed from): only one of them counts.
     """
-    gyldige, darlige = vurdert.validert.gyldige, vurdert.validert.til_side
-    til_side = pd.concat([darlige.astype("str"), gyldige[gyldige["fodselsnummer"].isin(erstattet)].astype("str")])
+    gyldige, til_side = vurdert.validert.gyldige, vurdert.validert.til_side.astype("str")
+    if erstattet:
+        byttes = gyldige["fodselsnummer"].isin(erstattet) | (gyldige[TIDLIGERE] != "")
+        til_side = pd.concat([til_side, gyldige[byttes].astype("str")])
     personer = _known(kjoring, til_side["fodselsnummer"])
     if TIDLIGERE in til_side:
         personer = [ny or gammel for ny, gammel in zip(personer, _known(kjoring, til_side[TIDLIGERE]), strict=True)]

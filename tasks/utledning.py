@@ -121,9 +121,11 @@ def combine(
     goes before what a good row about the same person does.
     """
     alle = " UNION ALL BY NAME ".join(f"FROM utsagn_{nummer}" for nummer in range(filer))
-    con.execute("CREATE OR REPLACE TEMP TABLE erstattet AS SELECT unnest(?::VARCHAR[]) AS nummer", [sorted(erstattet)])
+    rekke = "fil_nr DESC"
+    if erstattet:
+        con.execute("CREATE OR REPLACE TEMP TABLE erstattet AS SELECT unnest(?) AS nummer", [sorted(erstattet)])
+        rekke = "fodselsnummer IN (FROM erstattet), fil_nr DESC, fodselsnummer"
     if filer > 1 or erstattet:
-        rekke = "fodselsnummer IN (FROM erstattet), fil_nr DESC, fodselsnummer" if erstattet else "fil_nr DESC"
         alle = f"FROM ({alle}) QUALIFY row_number() OVER (PARTITION BY {', '.join(nokkel)} ORDER BY {rekke}) = 1"
     if not til_side.empty:
         con.register("sagt_til_side", til_side)

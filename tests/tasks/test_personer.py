@@ -214,6 +214,19 @@ def test_a_line_that_counts_no_more_still_closes(par: Any) -> None:
     assert par.facts(par.nytt, "adressegradering_vigo", "adresselinje1") == ("strengt fortrolig", "Storgata 1")
 
 
+@pytest.mark.parametrize("skjermet", [0, 1])
+def test_of_two_new_numbers_for_one_youth_one_counts_and_both_close(par: Any, skjermet: int) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    begge = [
+        {"fodselsnummer": nummer, "tidligere_fodselsnummer": par.gammelt}
+        for nummer in (par.nytt, par.number("2007-03-14", 3))
+    ]
+    begge[skjermet]["adressegradering"] = "fortrolig"
+    assert load(par, "12", APRIL, *begge).lastet == 1
+    assert list(youth(par)["person_id"]) == ["P0000001"]
+    assert par.facts(par.gammelt, "adressegradering_vigo") == ("fortrolig",)
+
+
 def test_a_line_set_aside_with_the_new_number_of_one_we_know_closes(par: Any) -> None:
     load(par, "08", MARS, {"fodselsnummer": par.gammelt})
     ny = {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt, "mobilnummer": "12"}
