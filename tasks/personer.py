@@ -39,18 +39,19 @@ def find_people(kjoring: Kjoring, kolonner: frozenset[str]) -> int:
     con.register("nye_nummer", ukjente.assign(person_id=pd.Series(nye, dtype="str")))
     con.execute("INSERT INTO nye_personer SELECT nummer, person_id FROM nye_nummer")
     con.execute("INSERT INTO kjent_nummer SELECT nummer, person_id FROM nye_nummer")
-    if bytter:
+    antall = len(nye)
+    if bytter and nye:
         _remember_replaced(kjoring)
         _follow_changed(kjoring)
-    antall = con.execute("SELECT count(DISTINCT person_id) FROM kjent_nummer SEMI JOIN nye_nummer USING (nummer)")
-    ((nye_ungdommer,),) = antall.fetchall()
+        ulike = con.execute("SELECT count(DISTINCT person_id) FROM kjent_nummer SEMI JOIN nye_nummer USING (nummer)")
+        ((antall,),) = ulike.fetchall()
     con.unregister("nye_nummer")
     con.execute(
         "INSERT INTO fiktive SELECT person_id FROM kjent_nummer k SEMI JOIN inn i"
         " ON i.fodselsnummer::VARCHAR = k.nummer WHERE list_contains(?, k.nummer[7:9])",
         [sorted(kodeverk.fictitious_digits())],
     )
-    return int(nye_ungdommer)
+    return antall
 
 
 def replaced(filer: Sequence[Vurdert]) -> frozenset[str]:

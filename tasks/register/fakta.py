@@ -78,11 +78,12 @@ def know_numbers(con: duckdb.DuckDBPyConnection) -> None:
         f" SELECT DISTINCT verdi AS nummer, person_id {ALLE_NUMRE} AND {STAAR}",
         {"kjent": EVIG_TID},
     )
-    con.execute(
-        f"INSERT INTO kjent_nummer SELECT DISTINCT verdi, person_id {ALLE_NUMRE} AND NOT ({STAAR})"
-        " AND person_id NOT IN (SELECT person_id FROM kjent_nummer) AND verdi NOT IN (SELECT nummer FROM kjent_nummer)",
-        {"kjent": EVIG_TID},
-    )
+    if con.execute("FROM angring LIMIT 1").fetchone():
+        con.execute(
+            f"INSERT INTO kjent_nummer SELECT DISTINCT verdi, person_id {ALLE_NUMRE} AND NOT ({STAAR}) AND person_id"
+            " NOT IN (SELECT person_id FROM kjent_nummer) AND verdi NOT IN (SELECT nummer FROM kjent_nummer)",
+            {"kjent": EVIG_TID},
+        )
 
 
 def numbers_had(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
