@@ -62,8 +62,8 @@ def _load_format(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> li
     leveringer.check_size(kjoring, format_navn, filer)
     con, kilde, tabell = kjoring.con, KILDER[format_navn], utsagn.table_of(format_navn)
     forste = fakta.next_number(con)
-    felter, nye = _stage_all(kjoring, filer)
     erstattet = replaced(filer)
+    felter, nye = _stage_all(kjoring, filer, erstattet)
     til_side = pd.concat([_said_aside(kjoring, enkelt, kilde, erstattet) for enkelt in filer])
     combine(con, len(filer), kilde.nokkel, til_side, erstattet)
     statusregler.hold_back(kjoring, set.intersection(*(set(enkelt.validert.kolonner_i_filen) for enkelt in filer)))
@@ -87,14 +87,14 @@ def _load_format(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> li
     return funn
 
 
-def _stage_all(kjoring: Kjoring, filer: list[Vurdert]) -> tuple[list[str], int]:
+def _stage_all(kjoring: Kjoring, filer: list[Vurdert], erstattet: Collection[str]) -> tuple[list[str], int]:
     """Make the views of what the good rows of every file say; return their fields and how many people are new."""
     felter: dict[str, None] = {}
     nye = 0
     kjoring.con.execute("CREATE OR REPLACE TEMP TABLE nye_personer (nummer VARCHAR, person_id VARCHAR)")
     for nummer, enkelt in enumerate(filer):
         stage(kjoring.con, kjoring.hjem, enkelt, nummer)
-        nye += find_people(kjoring, enkelt.validert.kolonner_i_filen)
+        nye += find_people(kjoring, erstattet)
         felter |= dict.fromkeys(derive(kjoring.con, enkelt, nummer))
     return list(felter), nye
 

@@ -4,7 +4,7 @@ One who gets a new number stays the same person, and when both numbers were peop
 from then on. What we said before we knew it can still be made again as it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import duckdb
@@ -22,14 +22,13 @@ FIKTIVT: Final = "FIKTIVT_NUMMER"
 TIDLIGERE = "tidligere_fodselsnummer"
 
 
-def find_people(kjoring: Kjoring, kolonner: frozenset[str]) -> int:
+def find_people(kjoring: Kjoring, erstattet: Collection[str]) -> int:
     """Add everyone in ``inn`` to ``kjent_nummer`` (nummer, person_id); return how many are new, in ``nye_personer``.
 
-    ``kolonner`` are the columns the file has.
+    ``erstattet`` as ``replaced``.
     """
     con = kjoring.con
-    bytter = TIDLIGERE in kolonner and con.execute(f"SELECT 1 FROM inn WHERE {TIDLIGERE} <> '' LIMIT 1").fetchone()
-    if bytter:
+    if erstattet:
         _follow_changed(kjoring)
     ukjente = con.execute(
         "SELECT i.fodselsnummer::VARCHAR AS nummer FROM inn i ANTI JOIN kjent_nummer k"
@@ -40,8 +39,8 @@ def find_people(kjoring: Kjoring, kolonner: frozenset[str]) -> int:
     con.execute("INSERT INTO nye_personer SELECT nummer, person_id FROM nye_nummer")
     con.execute("INSERT INTO kjent_nummer SELECT nummer, person_id FROM nye_nummer")
     antall = len(nye)
-    if bytter and nye:
-        _remember_replaced(kjoring)
+    if erstattet and nye:
+        _remember_replaced(kjoring, erstattet)
         _follow_changed(kjoring)
         ulike = con.execute("SELECT count(DISTINCT person_id) FROM kjent_nummer SEMI JOIN nye_nummer USING (nummer)")
         ((antall,),) = ulike.fetchall()
@@ -60,15 +59,15 @@ def replaced(filer: Sequence[Vurdert]) -> frozenset[str]:
     return frozenset().union(*(ramme[TIDLIGERE].unique() for ramme in gyldige if TIDLIGERE in ramme)) - {""}
 
 
-def _remember_replaced(kjoring: Kjoring) -> None:
+def _remember_replaced(kjoring: Kjoring, erstattet: Collection[str]) -> None:
     """Let those who are new by a number that another line replaces have had it: by that line they are told of."""
     kjoring.con.execute(
-        f"""
+        """
         CREATE OR REPLACE TEMP TABLE erstattede AS
         SELECT person_id, 'fodselsnummer' AS felt, nummer AS verdi, ?::DATE AS gyldig_fra FROM nye_personer
-        WHERE nummer IN (SELECT {TIDLIGERE}::VARCHAR FROM inn)
+        WHERE nummer IN (SELECT unnest(?::VARCHAR[]))
         """,
-        [kjoring.gyldig_fra],
+        [kjoring.gyldig_fra, sorted(erstattet)],
     )
     fakta.insert_new(kjoring.con, "erstattede", kjoring.kjoring_id, kjoring.registrert_tid)
 

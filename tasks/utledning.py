@@ -117,8 +117,8 @@ def combine(
     ``utsagn_kom`` is what came; ``utsagn`` may have less of it, where a rule holds something back.
 
     Where several files have a line about the same person, the last file's counts; one with a number that another
-    replaces (``erstattet``) never does. ``til_side`` has the rows set aside, about people whom we know: what it says
-    goes before what a good row about the same person does.
+    replaces (``erstattet``) never does. ``til_side`` has what closes, of rows set aside and of changed numbers, about
+    people whom we know: what it says goes before what a good row about the same person does.
     """
     alle = " UNION ALL BY NAME ".join(f"FROM utsagn_{nummer}" for nummer in range(filer))
     rekke = "fil_nr DESC"

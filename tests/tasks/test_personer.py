@@ -205,6 +205,13 @@ def test_of_two_lines_about_one_youth_the_one_with_the_new_number_counts(par: An
     assert par.ask("SELECT count(*) FROM sagt_vigo_ikkesokere WHERE til_kjoring_id IS NULL") == [(1,)]
 
 
+def test_an_old_number_in_another_file_of_the_delivery_is_hers_too(par: Any) -> None:
+    par.deliver("vigo_ikkesokere", {"fodselsnummer": par.gammelt}, navn="1")
+    par.deliver("vigo_ikkesokere", {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt}, navn="2")
+    assert par.run("08", MARS).nye == 1
+    assert par.facts(par.gammelt, "fodselsnummer") == par.facts(par.nytt, "fodselsnummer") == (par.nytt,)
+
+
 def test_a_line_that_counts_no_more_still_closes(par: Any) -> None:
     load(
         par, "08", MARS,

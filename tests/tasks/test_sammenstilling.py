@@ -24,8 +24,13 @@ def en(bygd: Any) -> Any:
 
 def say(bygd: Any, rad: str, **felt: str) -> Any:
     """OTTO's extract of the row says this of the one youth."""
-    bygd.deliver("otto_uttrekk", {"fodselsnummer": bygd.nr} | felt)
-    return bygd.run(rad, TIDER[rad])
+    return say_of(bygd, rad, {"fodselsnummer": bygd.nr} | felt)
+
+
+def say_of(bygd: Any, rad: str, *rader: dict[str, str], tid: str = "") -> Any:
+    """OTTO's extract of the row says this of several."""
+    bygd.deliver("otto_uttrekk", *rader)
+    return bygd.run(rad, tid or TIDER[rad])
 
 
 def correct(bygd: Any, fra: str, **felt: str) -> None:
@@ -119,35 +124,29 @@ def test_a_question_stays_open_while_they_still_differ(en: Any) -> None:
     assert len(open_questions(en)) == 1
 
 
-def test_one_more_to_ask_about_is_asked_about_beside_the_first(en: Any) -> None:
+def both_corrected(en: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """Another youth beside the first, and a person has corrected the status of both."""
     forste, annen = {"fodselsnummer": en.nr}, {"fodselsnummer": en.number("2007-03-14", 2)}
-    uenig = {"ot_status": "OTOV", "ot_status_dato": "01.04.2026"}
-
-    def both(rad: str, tid: str, *rader: dict[str, str]) -> None:
-        en.deliver("otto_uttrekk", *rader)
-        en.run(rad, tid)
-
-    both(FEB, "2026-02-10T08:00", forste, annen)
+    say_of(en, FEB, forste, annen, tid="2026-02-10T08:00")
     for person in ("P0000001", "P0000002"):
         en.change(person, "2026-03-01", kjoring_id=f"{fakta.RETTELSE}2026-1", ot_status="OTAR")
-    both(JUNI, TIDER[JUNI], forste | uenig, annen)
-    both(NOV, TIDER[NOV], forste | uenig, annen | uenig)
+    return forste, annen
+
+
+UENIG = {"ot_status": "OTOV", "ot_status_dato": "01.04.2026"}
+
+
+def test_one_more_to_ask_about_is_asked_about_beside_the_first(en: Any) -> None:
+    forste, annen = both_corrected(en)
+    say_of(en, JUNI, forste | UENIG, annen)
+    say_of(en, NOV, forste | UENIG, annen | UENIG)
     assert [gjelder for gjelder, *_ in sorted(open_questions(en))] == ["P0000001", "P0000002"]
 
 
 def test_of_two_who_are_asked_about_only_the_one_they_agree_on_is_closed(en: Any) -> None:
-    annen = en.number("2007-03-14", 2)
-
-    def both(rad: str, tid: str, fra: str, *status: str) -> None:
-        numre = zip((en.nr, annen), status, strict=True)
-        en.deliver("otto_uttrekk", *({"fodselsnummer": nr, "ot_status": s, "ot_status_dato": fra} for nr, s in numre))
-        en.run(rad, tid)
-
-    both(FEB, "2026-02-10T08:00", "20.09.2025", "OTUK", "OTUK")
-    for person in ("P0000001", "P0000002"):
-        en.change(person, "2026-03-01", kjoring_id=f"{fakta.RETTELSE}2026-1", ot_status="OTAR")
-    both(JUNI, TIDER[JUNI], "01.04.2026", "OTOV", "OTOV")
-    both(NOV, TIDER[NOV], "01.04.2026", "OTAR", "OTOV")
+    forste, annen = both_corrected(en)
+    say_of(en, JUNI, forste | UENIG, annen | UENIG)
+    say_of(en, NOV, forste | UENIG | {"ot_status": "OTAR"}, annen | UENIG)
     assert [gjelder for gjelder, *_ in open_questions(en)] == ["P0000002"]
     assert en.ask("SELECT person_id FROM uenighet WHERE lukket_kjoring_id IS NULL") == [("P0000002",)]
 
