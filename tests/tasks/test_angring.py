@@ -157,6 +157,13 @@ def test_a_correction_made_after_the_load_holds_on_after_the_undo(to_lastinger: 
     assert bygd.facts(bygd.a, "adresselinje1") == ("Rettet gate 3",)
 
 
+def test_where_a_correction_stands_the_undo_says_nothing_of_its_own(to_lastinger: Any) -> None:
+    bygd = to_lastinger
+    bygd.change("P0000001", "2026-04-27", "2026-04-28T08:00", kjoring_id="R2026-1", adresselinje1="Rettet gate 3")
+    angret = take_back(bygd, "2026-12-1").kjoring_id
+    assert bygd.ask("SELECT felt FROM fakta WHERE person_id = 'P0000001' AND kjoring_id = ?", angret) == []
+
+
 def test_a_correction_of_something_else_from_the_load_s_own_day_does_not_keep_what_the_load_said(
     to_lastinger: Any,
 ) -> None:

@@ -73,6 +73,13 @@ def test_a_status_holds_since_the_day_it_changed(bygd: Any) -> None:
     ]
 
 
+def test_a_status_holds_since_its_own_day_whatever_else_has_changed_since(bygd: Any) -> None:
+    person = bygd.person("2026-01-02")
+    bygd.change(person, "2026-05-01", raadgiver="R09")
+    bygd.change(person, "2026-09-01", ot_status="OTOV")
+    assert stock(bygd, "2026-06-15", "ot_status", "ot_status_dato") == [("OTUK", date(2026, 1, 2))]
+
+
 def test_each_fact_stands_in_the_stock_by_its_own_name(bygd: Any) -> None:
     sagt = {
         "fodselsnummer": "14830750058", "fodselsdato": "2007-03-14", "fornavn": "Åse", "etternavn": "Nordmann",

@@ -241,12 +241,36 @@ def test_a_status_that_otto_dates_back_holds_from_then_and_is_no_disagreement_wi
         assert en.facts(en.nr, "ot_status", dato=dato) == ("OTAR",)
 
 
-def test_a_status_that_otto_has_from_before_we_began_holds_over_the_one_we_began_with(bygd: Any) -> None:
-    bygd.nr = bygd.number("2007-03-14", 1)
-    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": bygd.nr})
+def test_of_what_otto_dates_back_each_day_is_said_once_and_another_s_answer_that_day_is_another_s(en: Any) -> None:
+    annen = en.number("2007-03-14", 2)
+    say_of(en, FEB, {"fodselsnummer": en.nr}, {"fodselsnummer": annen}, tid="2026-02-10T08:00")
+    answer(en, "P0000002", "G", "GJENNOMGATT", "2026-05-01", kjoring_id="2026-04-2")
+    en.change("P0000002", "2026-05-01", kjoring_id="2026-04-2", ot_status="OTMI")
+    en.change("P0000002", "2026-05-10", ot_status="OTOV")
+    for rad, status, fra in ((JUNI, "OTOV", "01.05.2026"), (NOV, "OTAR", "01.04.2026")):
+        sagt = {"ot_status": status, "ot_status_dato": fra, "kontakt_dato": "01.05.2026"}
+        say_of(en, rad, {"fodselsnummer": en.nr} | sagt, {"fodselsnummer": annen})
+    assert en.ask(
+        "SELECT gyldig_fra::VARCHAR, verdi FROM fakta WHERE felt = 'ot_status' AND kjoring_id = '2026-28-1' ORDER BY 1"
+    ) == [("2026-04-01", "OTAR"), ("2026-05-01", "OTAR")]
+
+
+def test_a_question_about_several_days_and_said_again_otherwise_is_one_question(en: Any) -> None:
+    correct(en, "2026-03-01", ot_status="OTAR")
+    correct(en, "2026-04-15", ot_status="OTMI")
+    say(en, JUNI, ot_status="OTOV", ot_status_dato="01.04.2026")
+    say(en, NOV, ot_status="OTOV", ot_status_dato="05.04.2026")
+    assert en.ask("SELECT person_id, felt, lukket_kjoring_id FROM uenighet") == [("P0000001", "ot_status", None)]
+
+
+@pytest.mark.parametrize("tid", [APRIL, TIDER[JUNI]])
+def test_a_status_that_otto_has_from_before_we_began_holds_over_the_one_we_began_with(bygd: Any, tid: str) -> None:
+    nummer = bygd.number("2007-03-14", 1)
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": nummer})
     bygd.run(VIGO, APRIL)
-    say(bygd, JUNI, ot_status="OTOV", ot_status_dato="20.04.2026", kontakt_dato="20.04.2026")
-    assert bygd.facts(bygd.nr, "ot_status") == ("OTOV",)
+    sagt = {"ot_status": "OTOV", "ot_status_dato": "20.04.2026", "kontakt_dato": "20.04.2026"}
+    say_of(bygd, JUNI, {"fodselsnummer": nummer} | sagt, tid=tid)
+    assert bygd.facts(nummer, "ot_status") == ("OTOV",)
 
 
 def test_what_advisers_record_in_otto_becomes_facts(en: Any) -> None:

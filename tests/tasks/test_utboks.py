@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -142,6 +143,23 @@ def test_whoever_becomes_protected_during_a_cut_off_is_refused_and_the_others_ge
     svar = dict(bygd.ask("SELECT person_id, tilstand FROM utsending_naa WHERE person_id <> ''"))
     assert svar == {personer[0]: "levert", personer[1]: "levert", personer[2]: "avvist"}
     assert bygd.proposal(forslag_id) == "iverksatt"
+
+
+def test_what_may_still_be_on_its_way_in_is_not_asked_about_and_not_sent(
+    bygd: Any, godkjent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(bygd)
+    for kanal, om in FILKANALER.items():
+        monkeypatch.setitem(FILKANALER, kanal, dataclasses.replace(om, tvil_sekunder=600))
+    spurt: list[str] = []
+    ekte = Fillevering.look_for
+    monkeypatch.setattr(Fillevering, "look_for", lambda self, post: spurt.append(post.utsending_id) or ekte(self, post))
+    begynt, naa = bygd.states(godkjent)["sender"], bygd.at(bygd.BREVDAG)
+    utboks.send(bygd.hjem, None, naa + timedelta(seconds=599))
+    assert (spurt, bygd.states(godkjent)["sender"]) == ([], begynt)
+    utboks.send(bygd.hjem, None, naa + timedelta(seconds=600))
+    assert len(spurt) == begynt
+    everything_went_once(bygd, godkjent)
 
 
 def test_whoever_becomes_protected_while_letters_go_out_is_stopped_before_the_next_batch(

@@ -92,6 +92,16 @@ def test_what_was_told_in_february_stands_in_march(prove: Sokerprove, kode: str,
     assert (reasons(prove, MARS, "2026-02-16T08:00") == ["SOKER_IKKE_SOKT"]) is spores
 
 
+@pytest.mark.parametrize(
+    ("koder", "spores"), [(("SOK_HAR_SOKT", "SOK_VIL_IKKE"), False), (("SOK_VIL_IKKE", "SOK_HAR_SOKT"), True)]
+)
+def test_of_two_answers_the_last_counts(prove: Sokerprove, koder: tuple[str, str], spores: bool) -> None:
+    prove.bygd.person()
+    for kode in koder:
+        answer(prove, kode)
+    assert (reasons(prove, MARS, "2026-02-16T08:00") == ["SOKER_IKKE_SOKT"]) is spores
+
+
 @pytest.mark.parametrize(("svar", "spores"), [("SKOLE", False), ("LAERE", False), ("ARBEID", True)])
 def test_one_who_has_told_that_she_has_a_place_is_not_asked(prove: Sokerprove, svar: str, spores: bool) -> None:
     person = prove.bygd.person()
