@@ -59,6 +59,7 @@ def test_the_gate_does_what_the_table_says(rad: dict[str, str]) -> None:
         hvem = ref if er_kanal else ("foresatt" if ref else "ungdom")
         ventet += [f"{hvem}:{rad[kolonne]}"] if rad[kolonne] else []
     assert sorted(svar) == sorted(ventet), rad["tilfelle"]
+    assert {(utelatt.person_id, utelatt.raadgiver) for utelatt in uten} <= {("P1", "R01")}
 
 
 def test_every_reason_the_gate_gives_stands_in_the_code_list() -> None:

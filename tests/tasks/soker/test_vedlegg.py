@@ -11,6 +11,7 @@ from tasks import forslag, kvitteringer
 from tasks.anledning import occasion
 from tasks.feil import BrukerFeil
 from tasks.soker.arbeid import applicant_findings, applicant_table, applicant_work
+from tasks.soker.utvalg import archived
 from tasks.soker.vedlegg import attachments
 from tasks.soker.vedleggsark import attachment_of
 from tests.tasks.soker.conftest import FEBRUAR, JANUAR, MARS, Sokerprove
@@ -177,6 +178,15 @@ def test_an_attachment_goes_to_the_archive_and_is_settled_by_its_receipt(arkiv: 
     assert kvitteringer.collect(arkiv.bygd.fresh(), arkiv.bygd.at(SENERE)).arkivert == 1
     assert reasons(arkiv) == []
     assert [rad[6:9] for rad in arkiv.run(applicant_table)[1].rader] == [(0, 0, 1)] * 2
+
+
+@pytest.mark.parametrize(("rad", "aar"), [(MARS, 2026), (FEBRUAR, 2027)])
+def test_another_row_s_or_another_year_s_attachment_is_not_this_one_s(arkiv: Sokerprove, rad: str, aar: int) -> None:
+    person = arkiv.bygd.person(**SOKT)
+    approved(arkiv)
+    with arkiv.bygd.hjem.register.transaction("prøve") as con:
+        assert archived(con, FEBRUAR, 2026) == {person: False}
+        assert archived(con, rad, aar) == {}
 
 
 def test_what_was_approved_is_what_is_sent_days_later_and_never_twice(arkiv: Sokerprove) -> None:
