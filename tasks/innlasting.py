@@ -64,7 +64,7 @@ def _load_format(kjoring: Kjoring, format_navn: str, filer: list[Vurdert]) -> li
     forste = fakta.next_number(con)
     erstattet = replaced(filer)
     felter, nye = _stage_all(kjoring, filer, erstattet)
-    til_side = pd.concat([_said_aside(kjoring, enkelt, kilde, erstattet) for enkelt in filer])
+    til_side = _said_aside(kjoring, filer, kilde, erstattet)
     combine(con, len(filer), kilde.nokkel, til_side, erstattet)
     statusregler.hold_back(kjoring, set.intersection(*(set(enkelt.validert.kolonner_i_filen) for enkelt in filer)))
     if kilde.tilmelder:
@@ -99,17 +99,35 @@ def _stage_all(kjoring: Kjoring, filer: list[Vurdert], erstattet: Collection[str
     return list(felter), nye
 
 
-def _said_aside(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde, erstattet: Collection[str]) -> pd.DataFrame:
-    """Return what rows set aside say of people whom we know: that they are on the list, and what closes.
+def _said_aside(kjoring: Kjoring, filer: list[Vurdert], kilde: Kilde, erstattet: frozenset[str]) -> pd.DataFrame:
+    """Return, one line a person, what rows set aside say of people whom we know: who is on the list, and what closes.
 
     A wrong telephone number must not hide that the address has become secret, that somebody is dead or has left the
     country; a municipality of another county is itself why the row is set aside. Everything else waits for correction.
-    So do good rows about one whose number is changed (``erstattet``, what it is changed from): only one of them counts.
+    So do good rows about one whose number is changed (``erstattet``, what it is changed from), or who is in more than
+    one file: only one of them counts.
     """
+    flere = erstattet | _in_several(filer)
+    sagt = pd.concat([_closing(kjoring, enkelt, kilde, flere) for enkelt in filer])
+    return sagt.groupby("person_id", as_index=False).first()
+
+
+def _in_several(filer: list[Vurdert]) -> frozenset[str]:
+    """Return the numbers that good rows of more than one file have."""
+    if len(filer) == 1:
+        return frozenset()
+    numre = pd.concat([enkelt.validert.gyldige["fodselsnummer"].drop_duplicates() for enkelt in filer])
+    return frozenset(numre[numre.duplicated()])
+
+
+def _closing(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde, flere: Collection[str]) -> pd.DataFrame:
+    """Return what one file has of that: rows set aside, and good rows with a number in ``flere`` or a new one."""
     gyldige, til_side = vurdert.validert.gyldige, vurdert.validert.til_side.astype("str")
-    if erstattet:
-        byttes = gyldige["fodselsnummer"].isin(erstattet) | (gyldige[TIDLIGERE] != "")
-        til_side = pd.concat([til_side, gyldige[byttes].astype("str")])
+    if flere:
+        gjelder = gyldige["fodselsnummer"].isin(flere)
+        if TIDLIGERE in gyldige:
+            gjelder |= gyldige[TIDLIGERE] != ""
+        til_side = pd.concat([til_side, gyldige[gjelder].astype("str")])
     personer = _known(kjoring, til_side["fodselsnummer"])
     if TIDLIGERE in til_side:
         personer = [ny or gammel for ny, gammel in zip(personer, _known(kjoring, til_side[TIDLIGERE]), strict=True)]
@@ -126,7 +144,7 @@ def _said_aside(kjoring: Kjoring, vurdert: Vurdert, kilde: Kilde, erstattet: Col
         vaare = kodeverk.municipalities(kjoring.hjem.innstillinger.fylke.fylkesnummer)
         andres = til_side[KOMMUNE].str.fullmatch(r"\d{3,4}") & ~til_side[KOMMUNE].isin(vaare)
         sier[KOMMUNE] = til_side[KOMMUNE].where(andres, None)
-    return sier[sier["person_id"] != ""].groupby("person_id", as_index=False).first()
+    return sier[sier["person_id"] != ""]
 
 
 def _known(kjoring: Kjoring, numre: pd.Series) -> list[str]:

@@ -45,6 +45,29 @@ def test_a_row_set_aside_closes_the_address_of_one_we_know_and_says_nothing_else
     assert en.facts(en.nr, "adressegradering_otto", "etternavn") == ("kode 6", "Nordmann")
 
 
+@pytest.mark.parametrize("skjermet", ["1", "2"])
+def test_of_two_files_about_the_same_youth_either_closes_and_the_last_says_the_rest(en: Any, skjermet: str) -> None:
+    for navn in ("1", "2"):
+        gradering = "fortrolig" if navn == skjermet else "ugradert"
+        en.deliver(
+            "vigo_ikkesokere",
+            {"fodselsnummer": en.nr, "adressegradering": gradering, "etternavn": f"Fil{'en' * int(navn)}"}, navn=navn,
+        )  # fmt: skip
+    assert (en.run("08", "2026-03-16T08:00").lastet, en.facts(en.nr, "etternavn")) == (1, ("Filenen",))
+    assert en.facts(en.nr, "adressegradering_vigo") == ("fortrolig",)
+
+
+def test_a_youth_whose_row_is_set_aside_in_two_files_is_said_once(en: Any) -> None:
+    otto(en)
+    for navn in ("1", "2"):
+        en.deliver(
+            "otto_uttrekk", {"fodselsnummer": en.nr, "postnummer": "12", "adressegradering": "kode 6"}, navn=navn
+        )
+    assert en.run("02", "2026-02-10T08:00").karantene == 2
+    assert en.ask("SELECT count(*) FROM sagt_otto_uttrekk WHERE til_kjoring_id IS NULL") == [(1,)]
+    assert en.ask("SELECT verdi FROM fakta WHERE kjoring_id = '2026-02-2'") == [("kode 6",)]
+
+
 def test_of_two_files_about_the_same_youth_the_last_counts_and_the_others_are_all_there(en: Any) -> None:
     annen = en.number("2007-03-14", 2)
     en.deliver("skole_ikke_mott", {"fodselsnummer": en.nr, "ajourholdskode": "N", "kommunenummer": "3905"}, navn="1")
