@@ -5,6 +5,7 @@ from then on. What we said before we knew it can still be made again as it was.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Final
 
 import duckdb
@@ -39,10 +40,11 @@ def find_people(kjoring: Kjoring, erstattet: Collection[str]) -> int:
     con.execute("INSERT INTO nye_personer SELECT nummer, person_id FROM nye_nummer")
     con.execute("INSERT INTO kjent_nummer SELECT nummer, person_id FROM nye_nummer")
     antall = len(nye)
-    if erstattet and nye:
+    if erstattet:
         _remember_replaced(kjoring, erstattet)
+        _remember_unheard(kjoring)
         _follow_changed(kjoring)
-        ulike = con.execute("SELECT count(DISTINCT person_id) FROM kjent_nummer SEMI JOIN nye_nummer USING (nummer)")
+        ulike = con.execute("SELECT count(DISTINCT person_id) FROM kjent_nummer SEMI JOIN nye_nummer USING (person_id)")
         ((antall,),) = ulike.fetchall()
     con.unregister("nye_nummer")
     con.execute(
@@ -70,6 +72,33 @@ def _remember_replaced(kjoring: Kjoring, erstattet: Collection[str]) -> None:
         [kjoring.gyldig_fra, sorted(erstattet)],
     )
     fakta.insert_new(kjoring.con, "erstattede", kjoring.kjoring_id, kjoring.registrert_tid)
+
+
+def _remember_unheard(kjoring: Kjoring) -> None:
+    """Let those who are said to have had a number that we have not heard of have had it; the number they have stands.
+
+    Another source may still use the old one, and what it says, of a secret address too, is about the same youth.
+    """
+    con = kjoring.con
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE uhorte AS
+        SELECT min(k.person_id) AS person_id, 'fodselsnummer' AS felt, i.{TIDLIGERE}::VARCHAR AS verdi,
+            $dag::DATE AS gyldig_fra
+        FROM inn i JOIN kjent_nummer k ON k.nummer = i.fodselsnummer::VARCHAR
+        ANTI JOIN kjent_nummer a ON a.nummer = i.{TIDLIGERE}::VARCHAR
+        WHERE i.{TIDLIGERE}::VARCHAR <> '' GROUP BY ALL
+        """,
+        {"dag": kjoring.gyldig_fra},
+    )
+    con.execute("INSERT INTO kjent_nummer SELECT verdi, person_id FROM uhorte")
+    fakta.compare(con, "uhorte", "uhorte_mot_holdt")
+    fakta.insert(con, "uhorte", kjoring.kjoring_id, kjoring.registrert_tid)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE staaende AS SELECT DISTINCT person_id, felt, holdt AS verdi, gyldig_fra"
+        " FROM uhorte_mot_holdt WHERE holdt <> ''"
+    )
+    fakta.insert(con, "staaende", kjoring.kjoring_id, kjoring.registrert_tid)
 
 
 def _follow_changed(kjoring: Kjoring) -> None:
@@ -102,8 +131,31 @@ def _changed(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]
 def _lead(kjoring: Kjoring, nytt: str, gammel_person: str, ny_person: str | None) -> None:
     if ny_person is None:
         kjoring.con.execute("INSERT INTO kjent_nummer VALUES (?, ?)", [nytt, gammel_person])
-    else:
-        _join(kjoring, *sorted((gammel_person, ny_person)))
+        return
+    stod, _ = _number(kjoring.con, ny_person)
+    _join(kjoring, *sorted((gammel_person, ny_person)))
+    naa, siden = _number(kjoring.con, min(gammel_person, ny_person))
+    if stod and stod != naa:
+        _let_stand(kjoring, ny_person, stod, max(siden, kjoring.gyldig_fra))
+
+
+def _number(con: duckdb.DuckDBPyConnection, person: str) -> tuple[str, date]:
+    """Return the number somebody has, and the last day that anything was said of it; blank where nothing was."""
+    svar = con.execute(
+        f"SELECT arg_max(verdi, (gyldig_fra, lopenr)), max(gyldig_fra) {fakta.ALLE_NUMRE} AND person_id = $person",
+        {"kjent": fakta.EVIG_TID, "person": person},
+    ).fetchone()
+    return (svar[0], svar[1]) if svar and svar[0] else ("", date.min)
+
+
+def _let_stand(kjoring: Kjoring, person: str, nummer: str, dag: date) -> None:
+    """Let the number stand for one who is told to have had another, whatever was said of that one later."""
+    kjoring.con.execute(
+        "CREATE OR REPLACE TEMP TABLE staaende AS"
+        " SELECT ? AS person_id, 'fodselsnummer' AS felt, ? AS verdi, ?::DATE AS gyldig_fra",
+        [person, nummer, dag],
+    )
+    fakta.insert(kjoring.con, "staaende", kjoring.kjoring_id, kjoring.registrert_tid)
 
 
 def _join(kjoring: Kjoring, beholdt: str, annen: str) -> None:

@@ -34,6 +34,16 @@ SVART: Final = """
 
 What a source says of a later day is newer than that, and is taken; of an earlier day it changes nothing after it.
 """
+FORELDET: Final = f"""
+    CREATE OR REPLACE TEMP TABLE foreldet AS
+    SELECT k.person_id FROM kandidat_mot_holdt k
+    WHERE k.felt = 'fodselsnummer' AND k.foer IS NULL AND k.holdt NOT IN ('', k.verdi)
+      AND (k.person_id, k.verdi) IN (SELECT person_id, verdi {fakta.ALLE_NUMRE} AND {fakta.STAAR})
+"""
+"""Those whom a source now speaks of for the first time, by a number that another source has said is replaced.
+
+It has not heard of the new one: the old number, and the birth date in it, do not come back.
+"""
 
 
 def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
@@ -44,11 +54,13 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
     if set(EGEN_DATO) & set(felter):
         _reach_forward(kjoring)
     fakta.compare(con, "kandidat", "kandidat_mot_holdt")
+    con.execute(FORELDET, {"kjent": fakta.EVIG_TID})
     con.register("sammenstilling", _rules(kjoring, felter, KILDER[format_navn].system))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE avgjort AS
         SELECT k.*, CASE
+            WHEN k.felt IN ('fodselsnummer', 'fodselsdato') AND k.person_id IN (FROM foreldet) THEN 'oss'
             WHEN k.holdt_kjoring_id = '' OR k.holdt = k.foer
                 OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
                 OR (k.foer IS NULL AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))

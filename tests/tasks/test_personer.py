@@ -266,3 +266,119 @@ def test_three_who_are_one_are_parted_only_as_far_as_the_run_that_is_undone(par:
     assert par.ask(
         "SELECT DISTINCT person_id FROM samme_person(TIMESTAMP '9999-01-01') WHERE er_person_id = 'P0000002'"
     ) == [("P0000003",)]
+
+
+HEMMELIG = {"adressegradering": "strengt fortrolig"}
+
+
+def otto(bygd: Any, rad: str, tid: str, **felt: str) -> Any:
+    bygd.deliver("otto_uttrekk", felt)
+    return bygd.run(rad, tid)
+
+
+def changed(par: Any) -> dict[str, str]:
+    return {"fodselsnummer": par.nytt, "tidligere_fodselsnummer": par.gammelt}
+
+
+def one_with_the_new_number(par: Any) -> bool:
+    return bool(youth(par)[["person_id", "fodselsnummer"]].to_numpy().tolist() == [["P0000001", par.nytt]])
+
+
+JUNI, SENERE = "2026-06-01T08:00", "2026-06-02T08:00"
+
+
+def test_a_source_that_has_not_heard_of_the_new_number_does_not_bring_the_old_one_back(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    load(par, "12", APRIL, changed(par))
+    otto(par, "17", JUNI, fodselsnummer=par.gammelt, **HEMMELIG)
+    assert one_with_the_new_number(par)
+    assert par.facts(par.nytt, "adressegradering_otto") == ("strengt fortrolig",)
+    assert otto(par, "28", "2026-11-02T08:00", fodselsnummer=par.nytt, **HEMMELIG).nye == 0
+    assert one_with_the_new_number(par)
+
+
+def test_the_birth_date_in_an_old_number_does_not_come_back_either(par: Any) -> None:
+    par.gammelt = par.number("2006-03-14", 1)
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    load(par, "12", APRIL, changed(par))
+    otto(par, "17", JUNI, fodselsnummer=par.gammelt, mobilnummer="91234567")
+    assert par.facts(par.nytt, "fodselsdato", "mobilnummer") == ("2007-03-14", "91234567")
+
+
+def test_whoever_said_that_the_number_is_new_can_say_that_the_old_one_is_hers_after_all(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.gammelt})
+    load(par, "12", APRIL, changed(par))
+    load(par, "12", MAI, {"fodselsnummer": par.gammelt})
+    assert youth(par)["fodselsnummer"].tolist() == [par.gammelt]
+
+
+@pytest.mark.parametrize("kjent", [False, True])
+def test_an_old_number_that_no_line_has_is_hers_when_another_source_still_uses_it(par: Any, *, kjent: bool) -> None:
+    if kjent:
+        load(par, "08", MARS, {"fodselsnummer": par.nytt})
+    load(par, "12", APRIL, changed(par))
+    assert otto(par, "17", JUNI, fodselsnummer=par.gammelt, **HEMMELIG).nye == 0
+    assert one_with_the_new_number(par)
+    assert par.facts(par.gammelt, "adressegradering_otto") == ("strengt fortrolig",)
+
+
+def test_a_number_that_a_person_has_corrected_stands_when_an_old_one_is_told_of(par: Any) -> None:
+    tredje = par.number("2007-03-14", 3)
+    load(par, "08", MARS, {"fodselsnummer": par.nytt})
+    par.change("P0000001", "2026-04-01", kjoring_id="R2026-1", fodselsnummer=tredje)
+    load(par, "12", APRIL, changed(par))
+    assert youth(par)["fodselsnummer"].tolist() == [tredje]
+
+
+@pytest.mark.parametrize("fra", [MARS, JUNI])
+def test_of_two_who_are_one_the_new_number_stands_whichever_was_heard_of_last(par: Any, fra: str) -> None:
+    if fra == MARS:
+        otto(par, "02", "2026-02-09T08:00", fodselsnummer=par.gammelt, **HEMMELIG)
+    load(par, "12", APRIL, {"fodselsnummer": par.nytt})
+    if fra == JUNI:
+        otto(par, "17", JUNI, fodselsnummer=par.gammelt, **HEMMELIG)
+    load(par, "12", SENERE, changed(par))
+    assert one_with_the_new_number(par)
+    assert par.facts(par.gammelt, "adressegradering_otto") == ("strengt fortrolig",)
+
+
+def test_one_who_is_known_by_the_new_number_is_not_new_by_the_old_one(par: Any) -> None:
+    load(par, "08", MARS, {"fodselsnummer": par.nytt})
+    assert load(par, "12", APRIL, {"fodselsnummer": par.gammelt}, changed(par)).nye == 0
+    assert one_with_the_new_number(par)
+
+
+def test_two_who_both_had_the_same_unheard_number_are_one(par: Any) -> None:
+    tredje = {"fodselsnummer": par.number("2007-03-14", 3), "tidligere_fodselsnummer": par.gammelt}
+    assert load(par, "08", MARS, changed(par), tredje).nye == 1
+    assert one_with_the_new_number(par)
+
+
+def test_an_old_number_in_a_later_file_of_the_delivery_is_hers_too(par: Any) -> None:
+    par.deliver("vigo_ikkesokere", changed(par), navn="1")
+    par.deliver("vigo_ikkesokere", {"fodselsnummer": par.gammelt}, navn="2")
+    assert par.run("08", MARS).nye == 1
+    assert one_with_the_new_number(par)
+
+
+@pytest.mark.parametrize("nytt", [False, True])
+def test_a_load_that_told_of_an_old_number_is_taken_back_and_loaded_again(par: Any, *, nytt: bool) -> None:
+    if nytt:
+        otto(par, "02", "2026-02-09T08:00", fodselsnummer=par.nytt)
+    else:
+        otto(par, "02", "2026-02-09T08:00", fodselsnummer=par.gammelt)
+    for_ = youth(par)
+    load(par, "12", APRIL, changed(par))
+    undo(Angrevalg(kjoring_id="2026-12-1", av="Kari", grunn="feil", naa=par.at(MAI)))
+    pd.testing.assert_frame_equal(youth(par), for_)
+    load(par, "12", "2026-05-05T08:00", changed(par))
+    assert one_with_the_new_number(par)
+
+
+def test_two_who_are_parted_again_have_the_numbers_they_had(par: Any) -> None:
+    load(par, "12", APRIL, {"fodselsnummer": par.nytt})
+    otto(par, "17", JUNI, fodselsnummer=par.gammelt)
+    for_ = youth(par)
+    load(par, "12", SENERE, changed(par))
+    undo(Angrevalg(kjoring_id="2026-12-2", av="Kari", grunn="feil", naa=par.at("2026-06-03T08:00")))
+    pd.testing.assert_frame_equal(youth(par), for_)
