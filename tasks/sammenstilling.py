@@ -63,7 +63,7 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
             WHEN k.felt IN ('fodselsnummer', 'fodselsdato') AND k.person_id IN (FROM foreldet) THEN 'oss'
             WHEN k.holdt_kjoring_id = '' OR k.holdt = k.foer
                 OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
-                OR (k.foer IS NULL AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
+                OR (k.foer IS NULL AND r.regel <> 'oss' AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
                 OR EXISTS (FROM svart s WHERE s.person_id = k.person_id AND s.felt = k.felt
                     AND s.kjoring_id = k.holdt_kjoring_id AND s.gyldig_fra < k.gyldig_fra)
                 THEN 'kilden'

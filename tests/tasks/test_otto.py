@@ -71,6 +71,16 @@ def test_a_changed_number_is_told_with_the_one_otto_has(to: Any) -> None:
     assert lines(to) == [("endret", to.ukjent, to.kjent, "Storgata 1")]
 
 
+def test_a_number_that_otto_has_not_heard_is_replaced_is_told_when_otto_uses_it_for_the_first_time(bygd: Any) -> None:
+    nytt, gammelt = (bygd.number("2007-03-14", n) for n in (1, 2))
+    byttet = {"fodselsnummer": nytt, "tidligere_fodselsnummer": gammelt}
+    vigo(bygd, byttet)
+    bygd.deliver("otto_uttrekk", {"fodselsnummer": gammelt, "adresselinje1": "Gammel gate 1"})
+    bygd.run("17", JUNI)
+    vigo(bygd, byttet, tid="2026-06-02T08:00")
+    assert lines(bygd) == [("endret", nytt, gammelt, "Storgata 1")]
+
+
 def test_the_file_is_written_as_otto_s_own_extract_is(to: Any) -> None:
     vigo(to, {"fodselsnummer": to.ukjent})
     innhold = (to.hjem.utboks / "otto" / FIL).read_bytes()

@@ -199,6 +199,16 @@ def test_a_grade_that_is_not_in_the_file_closes(en: Any) -> None:
     assert en.facts(en.nr, "adressegradering_otto") == ("mangler",)
 
 
+def test_when_otto_speaks_of_one_for_the_first_time_the_address_is_vigo_s_and_the_rest_is_otto_s(bygd: Any) -> None:
+    nummer = bygd.number("2007-03-14", 1)
+    bygd.deliver("vigo_ikkesokere", {"fodselsnummer": nummer})
+    bygd.run(VIGO, APRIL)
+    flyttet = {"adresselinje1": "Gammel gate 1", "postnummer": "3110", "poststed": "GAMMELBY", "kommunenummer": "3907"}
+    say_of(bygd, JUNI, {"fodselsnummer": nummer, "etternavn": "Hansen"} | flyttet)
+    assert bygd.facts(nummer, *flyttet) == ("Storgata 1", "3116", "TØNSBERG", "3905")
+    assert bygd.facts(nummer, "etternavn") == ("Hansen",)
+
+
 def test_a_correction_stands_when_another_source_speaks_of_the_youth_for_the_first_time(en: Any) -> None:
     correct(en, "2026-03-01", etternavn="Rettet")
     en.deliver("vigo_ikkesokere", {"fodselsnummer": en.nr})
