@@ -11,6 +11,8 @@ from tasks import kodeverk
 from tasks.adresse import ADRESSE, KILDER, UGRADERT
 
 FORESATTE: Final = ("foresatt1", "foresatt2")
+OM_FORESATT: Final = ("fodselsnummer", "navn", "foreldreansvar", *ADRESSE)
+"""What a place says of the guardian in it."""
 ANSVAR_BEKREFTET: Final = "J"
 SAMTYKKE, SAMTYKKE_TRUKKET = "samtykke_dato", "samtykke_trukket_dato"
 SAMTYKKEFELT: Final = (SAMTYKKE, SAMTYKKE_TRUKKET)

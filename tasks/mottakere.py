@@ -18,7 +18,7 @@ from tasks.adresse import ADRESSE, GRADERINGER, UGRADERT, is_protected
 from tasks.foresatte import FORESATTE, SAMTYKKEFELT, Person
 from tasks.krr import Kontakt
 
-FORESATTFELT = ("fodselsnummer", "navn", "foreldreansvar", *ADRESSE, *GRADERINGER)
+FORESATTFELT = (*foresatte.OM_FORESATT, *GRADERINGER)
 FELT = (
     "fodselsnummer", "fodselsdato", "fornavn", "etternavn", *ADRESSE, "kommunenummer", "personstatus", "raadgiver",
     *SAMTYKKEFELT, *GRADERINGER, *(f"{plass}_{felt}" for plass in FORESATTE for felt in FORESATTFELT),

@@ -133,8 +133,9 @@ def _lead(kjoring: Kjoring, nytt: str, gammel_person: str, ny_person: str | None
         kjoring.con.execute("INSERT INTO kjent_nummer VALUES (?, ?)", [nytt, gammel_person])
         return
     stod, _ = _number(kjoring.con, ny_person)
-    _join(kjoring, *sorted((gammel_person, ny_person)))
-    naa, siden = _number(kjoring.con, min(gammel_person, ny_person))
+    beholdt, annen = sorted((gammel_person, ny_person))
+    _join(kjoring, beholdt, annen)
+    naa, siden = _number(kjoring.con, beholdt)
     if stod and stod != naa:
         _let_stand(kjoring, ny_person, stod, max(siden, kjoring.gyldig_fra))
 

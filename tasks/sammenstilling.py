@@ -14,6 +14,7 @@ import pandas as pd
 from schemas.utsending import Utelatt
 from schemas.verdier import Mottaker
 from tasks import kodeverk
+from tasks.foresatte import FORESATTE, OM_FORESATT
 from tasks.kilder import KILDER
 from tasks.kjoring import Kjoring
 from tasks.oppgaver import assign
@@ -44,6 +45,17 @@ FORELDET: Final = f"""
 
 It has not heard of the new one: the old number, and the birth date in it, do not come back.
 """
+FORESATTVALG: Final = f"""
+    UPDATE avgjort SET regel = v.regel FROM (
+        SELECT person_id, felt,
+            CASE WHEN bool_and(foer IS NULL) OVER plass
+                AND bool_or(starts_with(holdt_kjoring_id, '{fakta.RETTELSE}')) OVER plass
+                THEN 'oss' ELSE 'kilden' END AS regel
+        FROM kandidat_mot_holdt SEMI JOIN annen_foresatt USING (person_id, felt)
+        WINDOW plass AS (PARTITION BY person_id, split_part(felt, '_', 1))
+    ) v WHERE v.person_id = avgjort.person_id AND v.felt = avgjort.felt
+"""
+"""Who a guardian is, is decided for the whole place: by the source, but not over a correction when it speaks first."""
 
 
 def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
@@ -53,6 +65,7 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
     con.execute(SVART, {"kjent": fakta.EVIG_TID, "felter": sorted(EGEN_DATO)})
     if set(EGEN_DATO) & set(felter):
         _reach_forward(kjoring)
+    _whole_guardians(kjoring, felter)
     fakta.compare(con, "kandidat", "kandidat_mot_holdt")
     con.execute(FORELDET, {"kjent": fakta.EVIG_TID})
     con.register("sammenstilling", _rules(kjoring, felter, KILDER[format_navn].system))
@@ -76,6 +89,8 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
         {"format": format_navn},
     )
     con.unregister("sammenstilling")
+    if con.execute("FROM annen_foresatt LIMIT 1").fetchone():
+        con.execute(FORESATTVALG)
     con.execute("CREATE OR REPLACE TEMP TABLE valgte_fakta AS FROM avgjort WHERE regel = 'kilden'")
     fakta.insert(con, "valgte_fakta", kjoring.kjoring_id, kjoring.registrert_tid)
     con.execute(
@@ -107,6 +122,55 @@ def _reach_forward(kjoring: Kjoring) -> None:
         """,
         {"kjent": fakta.EVIG_TID, "felter": sorted(EGEN_DATO), "dag": kjoring.gyldig_fra},
     )
+
+
+def _whole_guardians(kjoring: Kjoring, felter: Sequence[str]) -> None:
+    """Let all that the source says in a place be decided together where it speaks of another guardian than ours there.
+
+    Each source numbers the guardians itself: what it changes of its own must not land on another's name. What it does
+    not say of its guardian is blank, and not what stood of ours. They are the same by number, or by name where one of
+    them has no number. ``annen_foresatt`` has person_id and felt.
+    """
+    con, dag = kjoring.con, {"dag": kjoring.gyldig_fra}
+    con.execute("CREATE OR REPLACE TEMP TABLE annen_foresatt (person_id VARCHAR, felt VARCHAR)")
+    for plass in FORESATTE:
+        navn, nummer = f"{plass}_navn", f"{plass}_fodselsnummer"
+        if navn not in felter:
+            continue
+        deler = [f"{plass}_{felt}" for felt in OM_FORESATT]
+        endret = " OR ".join(f"{felt} IS DISTINCT FROM for_{felt}" for felt in deler)
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE sagt AS SELECT person_id, {navn} AS navn, {nummer} AS nummer"
+            f" FROM forskjell ANTI JOIN nye_personer USING (person_id) WHERE {navn} <> '' AND ({endret})"
+        )
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE byttet AS
+            WITH vaare AS (
+                SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{navn}') AS navn,
+                    arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{nummer}') AS nummer
+                FROM fakta_kjent($kjent) SEMI JOIN sagt USING (person_id)
+                WHERE felt IN ('{navn}', '{nummer}') AND gyldig_fra <= $dag GROUP BY person_id
+            )
+            FROM forskjell WHERE person_id IN (
+                SELECT s.person_id FROM sagt s JOIN vaare v USING (person_id)
+                WHERE v.navn <> '' AND CASE WHEN s.nummer <> '' AND v.nummer <> '' THEN s.nummer <> v.nummer
+                    ELSE {_plain("s.navn")} <> {_plain("v.navn")} END
+            )
+            """,
+            dag | {"kjent": fakta.EVIG_TID},
+        )
+        for felt in deler:
+            con.execute(f"INSERT INTO annen_foresatt SELECT person_id, '{felt}' FROM byttet")
+            con.execute(
+                f"INSERT INTO kandidat SELECT person_id, '{felt}', coalesce({felt}, ''), for_{felt}, $dag::DATE"
+                f" FROM byttet WHERE {felt} IS NULL OR {felt} IS NOT DISTINCT FROM for_{felt}",
+                dag,
+            )
+
+
+def _plain(sql: str) -> str:
+    return f"lower(trim(regexp_replace({sql}, '\\s+', ' ', 'g')))"
 
 
 def _candidates(felter: Sequence[str]) -> str:
