@@ -14,6 +14,7 @@ import pandas as pd
 from schemas.utsending import Utelatt
 from schemas.verdier import Mottaker
 from tasks import kodeverk
+from tasks.adresse import ADRESSE
 from tasks.foresatte import FORESATTE, OM_FORESATT
 from tasks.kilder import KILDER
 from tasks.kjoring import Kjoring
@@ -76,7 +77,8 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
             WHEN k.felt IN ('fodselsnummer', 'fodselsdato') AND k.person_id IN (FROM foreldet) THEN 'oss'
             WHEN k.holdt_kjoring_id = '' OR k.holdt = k.foer
                 OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
-                OR (k.foer IS NULL AND r.regel <> 'oss' AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
+                OR (k.foer IS NULL AND NOT (r.regel = 'oss' AND list_contains($adresse, k.felt))
+                    AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
                 OR EXISTS (FROM svart s WHERE s.person_id = k.person_id AND s.felt = k.felt
                     AND s.kjoring_id = k.holdt_kjoring_id AND s.gyldig_fra < k.gyldig_fra)
                 THEN 'kilden'
@@ -86,7 +88,7 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
         FROM kandidat_mot_holdt k JOIN sammenstilling r USING (felt)
         WHERE k.verdi <> k.holdt
         """,
-        {"format": format_navn},
+        {"format": format_navn, "adresse": list(ADRESSE)},
     )
     con.unregister("sammenstilling")
     if con.execute("FROM annen_foresatt LIMIT 1").fetchone():
