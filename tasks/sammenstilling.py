@@ -130,8 +130,9 @@ def _whole_guardians(kjoring: Kjoring, felter: Sequence[str]) -> None:
     """Let all that the source says in a place be decided together where it speaks of another guardian than ours there.
 
     Each source numbers the guardians itself: what it changes of its own must not land on another's name. What it does
-    not say of its guardian is blank, and not what stood of ours. They are the same by number, or by name where one of
-    them has no number. ``annen_foresatt`` has person_id and felt.
+    not say of its guardian is blank, and not what stood of ours. So is the responsibility where a person has corrected
+    it: whose it was is not kept. They are the same by number, or by name where one of them has no number.
+    ``annen_foresatt`` has person_id and felt.
     """
     con, dag = kjoring.con, {"dag": kjoring.gyldig_fra}
     con.execute("CREATE OR REPLACE TEMP TABLE annen_foresatt (person_id VARCHAR, felt VARCHAR)")
@@ -169,6 +170,15 @@ def _whole_guardians(kjoring: Kjoring, felter: Sequence[str]) -> None:
                 f" FROM byttet WHERE {felt} IS NULL OR {felt} IS NOT DISTINCT FROM for_{felt}",
                 dag,
             )
+        con.execute(
+            f"""
+            UPDATE kandidat SET verdi = '' WHERE felt = '{plass}_foreldreansvar' AND person_id IN (
+                SELECT person_id FROM fakta_kjent($kjent) SEMI JOIN byttet USING (person_id)
+                WHERE felt = '{plass}_foreldreansvar' AND starts_with(kjoring_id, '{fakta.RETTELSE}')
+            )
+            """,
+            {"kjent": fakta.EVIG_TID},
+        )
 
 
 def _plain(sql: str) -> str:

@@ -9,7 +9,7 @@ from tasks.register import fakta
 PLASS = ("navn", "foreldreansvar", "adresselinje1", "postnummer", "poststed")
 MOR = ("Mor Nordmann", "J", "Morsgata 1", "3116", "TØNSBERG")
 FAR = ("Far Nordmann", "J", "Farsveien 2", "3110", "TØNSBERG")
-FEB, JUNI = ("02", "2026-02-09T08:00"), ("17", "2026-06-01T08:00")
+FEB, APRIL, JUNI = ("02", "2026-02-09T08:00"), ("12", "2026-04-27T08:00"), ("17", "2026-06-01T08:00")
 
 
 def place(foresatt: tuple[str, ...], **felt: str) -> dict[str, str]:
@@ -22,9 +22,9 @@ def otto(bygd: Any, naar: tuple[str, str], **felt: str) -> None:
     bygd.run(*naar)
 
 
-def vigo(bygd: Any, **felt: str) -> None:
+def vigo(bygd: Any, naar: tuple[str, str] = ("08", "2026-03-16T08:00"), **felt: str) -> None:
     bygd.deliver("vigo_ikkesokere", {"fodselsnummer": bygd.nr} | felt)
-    bygd.run("08", "2026-03-16T08:00")
+    bygd.run(*naar)
 
 
 def stands(bygd: Any) -> tuple[str, ...]:
@@ -98,3 +98,14 @@ def test_a_place_that_a_person_has_corrected_stands_whole_when_another_source_sp
     rettet = stands(en)
     otto(en, JUNI, **place(FAR))
     assert stands(en) == rettet
+
+
+def test_responsibility_that_a_person_has_corrected_is_unknown_when_the_guardians_change_places(en: Any) -> None:
+    otto(en, FEB, **place(FAR))
+    en.change("P0000001", "2026-03-01", kjoring_id=f"{fakta.RETTELSE}2026-1", foresatt1_foreldreansvar="N")
+    vigo(en, **place(MOR))
+    assert stands(en) == ("Far Nordmann", "N", *FAR[2:])
+    vigo(en, APRIL, **place(MOR, adresselinje1="Nyveien 3"))
+    assert stands(en) == ("Mor Nordmann", "", "Nyveien 3", *MOR[3:])
+    otto(en, JUNI, **place(FAR, adresselinje1="Nyveien 4"))
+    assert stands(en) == ("Far Nordmann", "", "Nyveien 4", *FAR[3:])
