@@ -74,11 +74,9 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE avgjort AS
         SELECT k.*, CASE
-            WHEN k.felt IN ('fodselsnummer', 'fodselsdato') AND k.person_id IN (FROM foreldet) THEN 'oss'
             WHEN k.holdt_kjoring_id = '' OR k.holdt = k.foer
                 OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
-                OR (k.foer IS NULL AND NOT (r.regel = 'oss' AND list_contains($adresse, k.felt))
-                    AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
+                OR (k.foer IS NULL AND r.tas_forst AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
                 OR EXISTS (FROM svart s WHERE s.person_id = k.person_id AND s.felt = k.felt
                     AND s.kjoring_id = k.holdt_kjoring_id AND s.gyldig_fra < k.gyldig_fra)
                 THEN 'kilden'
@@ -88,11 +86,16 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
         FROM kandidat_mot_holdt k JOIN sammenstilling r USING (felt)
         WHERE k.verdi <> k.holdt
         """,
-        {"format": format_navn, "adresse": list(ADRESSE)},
+        {"format": format_navn},
     )
     con.unregister("sammenstilling")
     if con.execute("FROM annen_foresatt LIMIT 1").fetchone():
         con.execute(FORESATTVALG)
+    if con.execute("FROM foreldet LIMIT 1").fetchone():
+        con.execute(
+            "UPDATE avgjort SET regel = 'oss'"
+            " WHERE felt IN ('fodselsnummer', 'fodselsdato') AND person_id IN (FROM foreldet)"
+        )
     con.execute("CREATE OR REPLACE TEMP TABLE valgte_fakta AS FROM avgjort WHERE regel = 'kilden'")
     fakta.insert(con, "valgte_fakta", kjoring.kjoring_id, kjoring.registrert_tid)
     con.execute(
@@ -136,32 +139,34 @@ def _whole_guardians(kjoring: Kjoring, felter: Sequence[str]) -> None:
     """
     con, dag = kjoring.con, {"dag": kjoring.gyldig_fra}
     con.execute("CREATE OR REPLACE TEMP TABLE annen_foresatt (person_id VARCHAR, felt VARCHAR)")
+    if not con.execute("SELECT 1 FROM forskjell ANTI JOIN nye_personer USING (person_id) LIMIT 1").fetchone():
+        return
     for plass in FORESATTE:
         navn, nummer = f"{plass}_navn", f"{plass}_fodselsnummer"
         if navn not in felter:
             continue
         deler = [f"{plass}_{felt}" for felt in OM_FORESATT]
-        endret = " OR ".join(f"{felt} IS DISTINCT FROM for_{felt}" for felt in deler)
+        endret = " OR ".join(f"f.{felt} IS DISTINCT FROM f.for_{felt}" for felt in deler)
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE sagt AS SELECT person_id, {navn} AS navn, {nummer} AS nummer"
-            f" FROM forskjell ANTI JOIN nye_personer USING (person_id) WHERE {navn} <> '' AND ({endret})"
+            f"""
+            CREATE OR REPLACE TEMP TABLE vaare AS
+            SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{navn}') AS navn,
+                arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{nummer}') AS nummer
+            FROM fakta_kjent($kjent) SEMI JOIN forskjell USING (person_id)
+            WHERE felt IN ('{navn}', '{nummer}') AND gyldig_fra <= $dag GROUP BY person_id
+            """,
+            dag | {"kjent": fakta.EVIG_TID},
         )
+        if not con.execute("FROM vaare LIMIT 1").fetchone():
+            continue
         con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE byttet AS
-            WITH vaare AS (
-                SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{navn}') AS navn,
-                    arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{nummer}') AS nummer
-                FROM fakta_kjent($kjent) SEMI JOIN sagt USING (person_id)
-                WHERE felt IN ('{navn}', '{nummer}') AND gyldig_fra <= $dag GROUP BY person_id
-            )
-            FROM forskjell WHERE person_id IN (
-                SELECT s.person_id FROM sagt s JOIN vaare v USING (person_id)
-                WHERE v.navn <> '' AND CASE WHEN s.nummer <> '' AND v.nummer <> '' THEN s.nummer <> v.nummer
-                    ELSE {_plain("s.navn")} <> {_plain("v.navn")} END
-            )
-            """,
-            dag | {"kjent": fakta.EVIG_TID},
+            SELECT f.* FROM forskjell f JOIN vaare v USING (person_id)
+            WHERE f.{navn} <> '' AND v.navn <> '' AND ({endret})
+              AND CASE WHEN f.{nummer} <> '' AND v.nummer <> '' THEN f.{nummer} <> v.nummer
+                ELSE {_plain(f"f.{navn}")} <> {_plain("v.navn")} END
+            """
         )
         for felt in deler:
             con.execute(f"INSERT INTO annen_foresatt SELECT person_id, '{felt}' FROM byttet")
@@ -207,9 +212,15 @@ def _changed(felt: str, felter: Sequence[str]) -> str:
 
 
 def _rules(kjoring: Kjoring, felter: Sequence[str], system: str) -> pd.DataFrame:
-    """Return felt, regel for every field of the source, as the rules stand on the day."""
-    regler = {rad["kode"]: rad["regel"] for rad in kodeverk.valid_on("regler/sammenstilling", kjoring.gyldig_fra)}
-    return pd.DataFrame({"felt": list(felter), "regel": [regler.get(f"{system}:{f}", regler["*"]) for f in felter]})
+    """Return felt, regel, tas_forst for every field of the source, as the rules stand on the day.
+
+    ``tas_forst`` says that what the source says the first time it speaks of somebody is taken: all but an address that
+    is ours.
+    """
+    koder = {rad["kode"]: rad["regel"] for rad in kodeverk.valid_on("regler/sammenstilling", kjoring.gyldig_fra)}
+    regler = [koder.get(f"{system}:{felt}", koder["*"]) for felt in felter]
+    tas = [regel != "oss" or felt not in ADRESSE for felt, regel in zip(felter, regler, strict=True)]
+    return pd.DataFrame({"felt": list(felter), "regel": regler, "tas_forst": tas})
 
 
 def restore_later(kjoring: Kjoring, tabell: str, felter: Sequence[str], neste: date) -> None:
