@@ -82,6 +82,17 @@ def _same_person(person: Person) -> bool:
     return len({plain(*(person[f"{plass}_{felt}"] for felt in ("navn", *ADRESSE))) for plass in FORESATTE}) == 1
 
 
+def is_same(en: tuple[str, str], annen: tuple[str, str]) -> bool:
+    """Tell whether a source's guardian and ours in a place (each name, number) are one: by number, by name without.
+
+    The two places of one youth need more to be one (``places``): there a wrong yes costs a guardian her letter.
+    """
+    (navn, nummer), (annet_navn, annet_nummer) = en, annen
+    if nummer and annet_nummer:
+        return nummer == annet_nummer
+    return plain(navn) == plain(annet_navn)
+
+
 def plain(*tekster: str) -> tuple[str, ...]:
     """Return names and addresses without what two sources write differently: capitals and spaces."""
     return tuple(" ".join(tekst.casefold().split()) for tekst in tekster)

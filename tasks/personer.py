@@ -94,11 +94,7 @@ def _remember_unheard(kjoring: Kjoring) -> None:
     con.execute("INSERT INTO kjent_nummer SELECT verdi, person_id FROM uhorte")
     fakta.compare(con, "uhorte", "uhorte_mot_holdt")
     fakta.insert(con, "uhorte", kjoring.kjoring_id, kjoring.registrert_tid)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE staaende AS SELECT DISTINCT person_id, felt, holdt AS verdi, gyldig_fra"
-        " FROM uhorte_mot_holdt WHERE holdt <> ''"
-    )
-    fakta.insert(con, "staaende", kjoring.kjoring_id, kjoring.registrert_tid)
+    _let_stand(kjoring, "SELECT DISTINCT person_id, holdt, gyldig_fra FROM uhorte_mot_holdt WHERE holdt <> ''")
 
 
 def _follow_changed(kjoring: Kjoring) -> None:
@@ -137,7 +133,7 @@ def _lead(kjoring: Kjoring, nytt: str, gammel_person: str, ny_person: str | None
     _join(kjoring, beholdt, annen)
     naa, siden = _number(kjoring.con, beholdt)
     if stod and stod != naa:
-        _let_stand(kjoring, ny_person, stod, max(siden, kjoring.gyldig_fra))
+        _let_stand(kjoring, "VALUES (?, ?, ?::DATE)", [ny_person, stod, max(siden, kjoring.gyldig_fra)])
 
 
 def _number(con: duckdb.DuckDBPyConnection, person: str) -> tuple[str, date]:
@@ -149,12 +145,15 @@ def _number(con: duckdb.DuckDBPyConnection, person: str) -> tuple[str, date]:
     return (svar[0], svar[1]) if svar and svar[0] else ("", date.min)
 
 
-def _let_stand(kjoring: Kjoring, person: str, nummer: str, dag: date) -> None:
-    """Let the number stand for one who is told to have had another, whatever was said of that one later."""
+def _let_stand(kjoring: Kjoring, rader: str, verdier: Sequence[object] = ()) -> None:
+    """Let numbers stand for those told to have had another, whatever was said of that one later.
+
+    ``rader`` is SQL of person, number and day.
+    """
     kjoring.con.execute(
-        "CREATE OR REPLACE TEMP TABLE staaende AS"
-        " SELECT ? AS person_id, 'fodselsnummer' AS felt, ? AS verdi, ?::DATE AS gyldig_fra",
-        [person, nummer, dag],
+        "CREATE OR REPLACE TEMP TABLE staaende AS SELECT person_id, 'fodselsnummer' AS felt, verdi, gyldig_fra"
+        f" FROM ({rader}) AS r (person_id, verdi, gyldig_fra)",
+        verdier,
     )
     fakta.insert(kjoring.con, "staaende", kjoring.kjoring_id, kjoring.registrert_tid)
 

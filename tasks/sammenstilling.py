@@ -13,9 +13,8 @@ import pandas as pd
 
 from schemas.utsending import Utelatt
 from schemas.verdier import Mottaker
-from tasks import kodeverk
+from tasks import foresattskifte, kodeverk
 from tasks.adresse import ADRESSE
-from tasks.foresatte import FORESATTE, OM_FORESATT
 from tasks.kilder import KILDER
 from tasks.kjoring import Kjoring
 from tasks.oppgaver import assign
@@ -36,27 +35,24 @@ SVART: Final = """
 
 What a source says of a later day is newer than that, and is taken; of an earlier day it changes nothing after it.
 """
-FORELDET: Final = f"""
-    CREATE OR REPLACE TEMP TABLE foreldet AS
-    SELECT k.person_id FROM kandidat_mot_holdt k
-    WHERE k.felt = 'fodselsnummer' AND k.foer IS NULL AND k.holdt NOT IN ('', k.verdi)
-      AND (k.person_id, k.verdi) IN (SELECT person_id, verdi {fakta.ALLE_NUMRE} AND {fakta.STAAR})
+BESTEMT: Final = f"""
+    CREATE OR REPLACE TEMP TABLE bestemt AS
+    SELECT person_id, unnest(['fodselsnummer', 'fodselsdato']) AS felt, 'oss' AS regel FROM kandidat_mot_holdt
+    WHERE felt = 'fodselsnummer' AND foer IS NULL AND holdt NOT IN ('', verdi)
+      AND (person_id, verdi) IN (SELECT person_id, verdi {fakta.ALLE_NUMRE} AND {fakta.STAAR})
+    UNION
+    SELECT person_id, felt,
+        CASE WHEN bool_and(foer IS NULL) OVER plass
+            AND bool_or(starts_with(holdt_kjoring_id, '{fakta.RETTELSE}')) OVER plass THEN 'oss' ELSE 'kilden' END
+    FROM kandidat_mot_holdt SEMI JOIN annen_foresatt USING (person_id, felt)
+    WINDOW plass AS (PARTITION BY person_id, split_part(felt, '_', 1))
 """
-"""Those whom a source now speaks of for the first time, by a number that another source has said is replaced.
+"""What is decided of several fields together, whatever the table says of each.
 
-It has not heard of the new one: the old number, and the birth date in it, do not come back.
+A source that speaks of somebody for the first time, by a number that another source has said is replaced, has not heard
+of the new one: the old number, and the birth date in it, do not come back. Who a guardian is, is decided for the whole
+place: by the source, but not over a correction when it speaks first.
 """
-FORESATTVALG: Final = f"""
-    UPDATE avgjort SET regel = v.regel FROM (
-        SELECT person_id, felt,
-            CASE WHEN bool_and(foer IS NULL) OVER plass
-                AND bool_or(starts_with(holdt_kjoring_id, '{fakta.RETTELSE}')) OVER plass
-                THEN 'oss' ELSE 'kilden' END AS regel
-        FROM kandidat_mot_holdt SEMI JOIN annen_foresatt USING (person_id, felt)
-        WINDOW plass AS (PARTITION BY person_id, split_part(felt, '_', 1))
-    ) v WHERE v.person_id = avgjort.person_id AND v.felt = avgjort.felt
-"""
-"""Who a guardian is, is decided for the whole place: by the source, but not over a correction when it speaks first."""
 
 
 def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
@@ -66,14 +62,15 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
     con.execute(SVART, {"kjent": fakta.EVIG_TID, "felter": sorted(EGEN_DATO)})
     if set(EGEN_DATO) & set(felter):
         _reach_forward(kjoring)
-    _whole_guardians(kjoring, felter)
+    foresattskifte.take_whole(kjoring, felter)
     fakta.compare(con, "kandidat", "kandidat_mot_holdt")
-    con.execute(FORELDET, {"kjent": fakta.EVIG_TID})
+    con.execute(BESTEMT, {"kjent": fakta.EVIG_TID})
     con.register("sammenstilling", _rules(kjoring, felter, KILDER[format_navn].system))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE avgjort AS
         SELECT k.*, CASE
+            WHEN b.regel IS NOT NULL THEN b.regel
             WHEN k.holdt_kjoring_id = '' OR k.holdt = k.foer
                 OR k.holdt_kjoring_id IN (SELECT kjoring_id FROM levering WHERE format = $format)
                 OR (k.foer IS NULL AND r.tas_forst AND NOT starts_with(k.holdt_kjoring_id, '{fakta.RETTELSE}'))
@@ -84,18 +81,12 @@ def decide(kjoring: Kjoring, felter: Sequence[str], format_navn: str) -> None:
             WHEN k.foer IS NULL AND r.regel = 'kilden' THEN 'oss'
             ELSE r.regel END AS regel
         FROM kandidat_mot_holdt k JOIN sammenstilling r USING (felt)
+        LEFT JOIN bestemt b ON b.person_id = k.person_id AND b.felt = k.felt
         WHERE k.verdi <> k.holdt
         """,
         {"format": format_navn},
     )
     con.unregister("sammenstilling")
-    if con.execute("FROM annen_foresatt LIMIT 1").fetchone():
-        con.execute(FORESATTVALG)
-    if con.execute("FROM foreldet LIMIT 1").fetchone():
-        con.execute(
-            "UPDATE avgjort SET regel = 'oss'"
-            " WHERE felt IN ('fodselsnummer', 'fodselsdato') AND person_id IN (FROM foreldet)"
-        )
     con.execute("CREATE OR REPLACE TEMP TABLE valgte_fakta AS FROM avgjort WHERE regel = 'kilden'")
     fakta.insert(con, "valgte_fakta", kjoring.kjoring_id, kjoring.registrert_tid)
     con.execute(
@@ -127,67 +118,6 @@ def _reach_forward(kjoring: Kjoring) -> None:
         """,
         {"kjent": fakta.EVIG_TID, "felter": sorted(EGEN_DATO), "dag": kjoring.gyldig_fra},
     )
-
-
-def _whole_guardians(kjoring: Kjoring, felter: Sequence[str]) -> None:
-    """Let all that the source says in a place be decided together where it speaks of another guardian than ours there.
-
-    Each source numbers the guardians itself: what it changes of its own must not land on another's name. What it does
-    not say of its guardian is blank, and not what stood of ours. So is the responsibility where a person has corrected
-    it: whose it was is not kept. They are the same by number, or by name where one of them has no number.
-    ``annen_foresatt`` has person_id and felt.
-    """
-    con, dag = kjoring.con, {"dag": kjoring.gyldig_fra}
-    con.execute("CREATE OR REPLACE TEMP TABLE annen_foresatt (person_id VARCHAR, felt VARCHAR)")
-    if not con.execute("SELECT 1 FROM forskjell ANTI JOIN nye_personer USING (person_id) LIMIT 1").fetchone():
-        return
-    for plass in FORESATTE:
-        navn, nummer = f"{plass}_navn", f"{plass}_fodselsnummer"
-        if navn not in felter:
-            continue
-        deler = [f"{plass}_{felt}" for felt in OM_FORESATT]
-        endret = " OR ".join(f"f.{felt} IS DISTINCT FROM f.for_{felt}" for felt in deler)
-        con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE vaare AS
-            SELECT person_id, arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{navn}') AS navn,
-                arg_max(verdi, (gyldig_fra, lopenr)) FILTER (felt = '{nummer}') AS nummer
-            FROM fakta_kjent($kjent) SEMI JOIN forskjell USING (person_id)
-            WHERE felt IN ('{navn}', '{nummer}') AND gyldig_fra <= $dag GROUP BY person_id
-            """,
-            dag | {"kjent": fakta.EVIG_TID},
-        )
-        if not con.execute("FROM vaare LIMIT 1").fetchone():
-            continue
-        con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE byttet AS
-            SELECT f.* FROM forskjell f JOIN vaare v USING (person_id)
-            WHERE f.{navn} <> '' AND v.navn <> '' AND ({endret})
-              AND CASE WHEN f.{nummer} <> '' AND v.nummer <> '' THEN f.{nummer} <> v.nummer
-                ELSE {_plain(f"f.{navn}")} <> {_plain("v.navn")} END
-            """
-        )
-        for felt in deler:
-            con.execute(f"INSERT INTO annen_foresatt SELECT person_id, '{felt}' FROM byttet")
-            con.execute(
-                f"INSERT INTO kandidat SELECT person_id, '{felt}', coalesce({felt}, ''), for_{felt}, $dag::DATE"
-                f" FROM byttet WHERE {felt} IS NULL OR {felt} IS NOT DISTINCT FROM for_{felt}",
-                dag,
-            )
-        con.execute(
-            f"""
-            UPDATE kandidat SET verdi = '' WHERE felt = '{plass}_foreldreansvar' AND person_id IN (
-                SELECT person_id FROM fakta_kjent($kjent) SEMI JOIN byttet USING (person_id)
-                WHERE felt = '{plass}_foreldreansvar' AND starts_with(kjoring_id, '{fakta.RETTELSE}')
-            )
-            """,
-            {"kjent": fakta.EVIG_TID},
-        )
-
-
-def _plain(sql: str) -> str:
-    return f"lower(trim(regexp_replace({sql}, '\\s+', ' ', 'g')))"
 
 
 def _candidates(felter: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.verdier import Mottaker
 from tasks import kodeverk
-from tasks.foresatte import FORESATTE
+from tasks.foresatte import FORESATTE, is_same
 from tasks.krr import Kontakt, contact
 from tasks.mottakere import FELT, Brevmottaker, decide, strictest
 
@@ -114,3 +114,21 @@ def test_an_adult_s_guardian_gets_a_copy_until_the_day_consent_is_withdrawn(bygd
     assert bygd.run().foreslaatt == 3  # the youth, her mother, the adviser
     bygd.change(person, "2026-05-20", "2026-05-11T08:30", samtykke_trukket_dato="2026-05-20")
     assert bygd.run(tid="2026-05-11T09:00").foreslaatt == 2
+
+
+@pytest.mark.parametrize(
+    ("deres", "vaar", "samme"),
+    [
+        (("Far Nordmann", ""), (" FAR  NORDMANN", ""), True),
+        (("Far Nordmann", ""), ("Far Hansen", ""), False),
+        (("Far Nordmann", "14830750275"), ("far nordmann", ""), True),
+        (("Far Nordmann", ""), ("Far Hansen", "14830750275"), False),
+        (("Far Nordmann", "14830750275"), ("Far Hansen", "14830750275"), True),
+        (("Far Nordmann", "14830750275"), ("Far Nordmann", "14830750356"), False),
+    ],
+)
+def test_a_source_s_guardian_is_ours_by_number_or_by_name_where_one_has_none(
+    deres: tuple[str, str], vaar: tuple[str, str], *, samme: bool
+) -> None:
+    assert is_same(deres, vaar) is samme
+    assert is_same(vaar, deres) is samme
