@@ -31,6 +31,8 @@ MEST_VERRE: Final = 1.25
 """So many times the last ratio is worse, and not the noise of a quiet machine."""
 MEST_BRATTERE: Final = 1.1
 """The same of an exponent."""
+MINST_AV_GRENSEN: Final = 0.1
+"""A ratio that has become worse takes more than this share of its limit more: one far below it wavers by a quarter."""
 FORHOLD: Final = "Forholdene"
 KOLONNER: Final = ("Måling", "Forhold", "Grense", "Forrige", "Utfall")
 HOLDER, OVER, VERRE = "holder", "over grensen", "verre enn sist"
@@ -68,13 +70,15 @@ def _row(maaling: Maaling, slakk: float, forrige: float | None) -> tuple[str, fl
     grense = maaling.grense * slakk
     holdt = maaling.forhold <= grense and (maaling.holdt or slakk > 1)
     utfall = HOLDER if holdt else OVER
-    if forrige is not None and maaling.forhold > forrige * _tolerance(maaling.navn):
+    if forrige is not None and _is_worse(maaling, forrige):
         utfall = VERRE
     return maaling.navn, maaling.forhold, grense, "" if forrige is None else forrige, utfall
 
 
-def _tolerance(navn: str) -> float:
-    return MEST_BRATTERE if navn == "aar" else MEST_VERRE
+def _is_worse(maaling: Maaling, forrige: float) -> bool:
+    if maaling.navn == "aar":
+        return maaling.forhold > forrige * MEST_BRATTERE
+    return maaling.forhold > max(forrige * MEST_VERRE, forrige + MINST_AV_GRENSEN * maaling.grense)
 
 
 def last(alle: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:

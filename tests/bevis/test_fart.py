@@ -25,6 +25,8 @@ def bench(forhold: float, navn: str = "lesing", *, holdt: bool = True) -> list[t
         ("lesing", 2.01, 1.9, fart.OVER),
         ("lesing", 1.25, 1.0, fart.HOLDER),
         ("lesing", 1.26, 1.0, fart.VERRE),
+        ("motor", 0.30, 0.11, fart.HOLDER),
+        ("motor", 0.32, 0.11, fart.VERRE),
         ("aar", 1.11, 1.0, fart.VERRE),
     ],
 )
