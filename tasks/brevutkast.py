@@ -16,6 +16,7 @@ from tasks import foresatte, kodeverk, krr, mottakere, smstekst, utvalg
 from tasks.anledning import Anledning
 from tasks.brev import can_show, category_of_letter, letter_title, template_hash, title_of
 from tasks.foresatte import Person
+from tasks.foresattreferanser import Omtalt, references, written_to
 from tasks.kalender import run_time
 from tasks.logo import keep_logo
 from tasks.mottakere import Brevmottaker
@@ -47,12 +48,15 @@ def _draft(anledning: Anledning, personer: set[str]) -> Utkast:
     numre = {nummer for person in rader for nummer in mottakere.ask_about(person, dato, fylkesnumre)}
     kontakter = krr.look_up(anledning.hjem, numre)
     logo = keep_logo(anledning.hjem)
+    skrevet_til = written_to(anledning.con, anledning.rad.rad, anledning.aar)
     utkast = Utkast()
     for person in rader:
         faar, uten = mottakere.decide(person, kontakter, dato, fylkesnumre)
         utkast.utelatte += uten
+        foresatte_naa = [_as_written(person, mottaker) for mottaker in faar if mottaker.ref]
+        referanser = references(anledning.hemmelighet, foresatte_naa, skrevet_til.get(person["person_id"], ()))
         for mottaker in faar:
-            sending = _letter(anledning, person, mottaker, kontakter, logo)
+            sending = _letter(anledning, person, mottaker, referanser.get(mottaker.ref, ""), kontakter, logo)
             if isinstance(sending, Utelatt):
                 utkast.utelatte.append(sending)
             else:
@@ -61,9 +65,12 @@ def _draft(anledning: Anledning, personer: set[str]) -> Utkast:
 
 
 def _letter(
-    anledning: Anledning, person: Person, til: Brevmottaker, kontakter: dict[str, krr.Kontakt], logo: str
+    anledning: Anledning, person: Person, til: Brevmottaker, ref: str, kontakter: dict[str, krr.Kontakt], logo: str
 ) -> Sending | Utelatt:
-    """Return one letter; the guardian's copy has the youth's written standard, reference and text."""
+    """Return one letter; the guardian's copy has the youth's written standard, reference and text.
+
+    ``ref`` is what a guardian is called in the outbox, blank for the youth.
+    """
     maalform = kontakter.get(person["fodselsnummer"], krr.Kontakt()).maalform
     token = survey_token(anledning.hemmelighet, anledning.rad, anledning.aar, person["person_id"])
     brev = Brevdata(
@@ -86,11 +93,10 @@ def _letter(
     )
     if not can_show(brev):
         return Utelatt(person["person_id"], til.mottaker, "TEGN_MANGLER", person["raadgiver"])
-    digital_id = person[f"{til.ref}_fodselsnummer" if til.ref else "fodselsnummer"]
+    digital_id = _number(person, til)
     innhold = as_json(
         {"brev": asdict(brev), "mal": template_hash(), "tittel": title_of(brev), "digital_id": digital_id}
     )
-    ref = _guardian_ref(anledning.hemmelighet, digital_id or til.navn) if til.ref else ""
     nokkel = letter_key(anledning.rad.rad, anledning.aar, person["person_id"], til.mottaker, ref)
     return Sending(person["person_id"], til.mottaker, ref, til.kanal, nokkel, innhold, token)
 
@@ -99,10 +105,13 @@ def _born(person: Person) -> date:
     return date.fromisoformat(person["fodselsdato"])
 
 
-def _guardian_ref(hemmelighet: str, hvem: str) -> str:
-    """Return what a guardian is called in the outbox: who she is, and not in which place a source has put her today."""
-    kode = hmac.digest(hemmelighet.encode(), " ".join(hvem.casefold().split()).encode(), "sha256")
-    return f"foresatt-{kode.hex()[:12]}"
+def _number(person: Person, til: Brevmottaker) -> str:
+    return person[f"{til.ref}_fodselsnummer" if til.ref else "fodselsnummer"]
+
+
+def _as_written(person: Person, til: Brevmottaker) -> Omtalt:
+    """Return a guardian as her letter will have her."""
+    return Omtalt(til.ref, til.navn, _number(person, til), (til.adresselinje1, til.postnummer, til.poststed))
 
 
 def letter_of(innhold: str) -> Brevdata:

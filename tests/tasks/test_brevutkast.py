@@ -1,6 +1,7 @@
 """What a drafted letter holds: the category it is written for, the logo and the title it is approved with."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from tasks import brevutkast
 from tasks.brev import render, title_of
 from tasks.feil import BrukerFeil
 from tasks.filer import DATA
+from tasks.foresattreferanser import Omtalt, references
 from tasks.logo import kept_logo
 
 HOEST, HOESTDAG = "25-brev-neisvarere", "2026-09-21T08:00"
@@ -110,6 +112,59 @@ def test_when_the_source_swaps_the_guardians_places_each_still_gets_one_letter(b
     bygd.letters_sent(tid="2026-05-12T08:00")
     brev = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'foresatt' ORDER BY utsending_id")
     assert [json.loads(innhold)["brev"]["navn"] for (innhold,) in brev] == ["Mor Nordmann", "Far Nordmann"]
+
+
+def guardians_letters(bygd: Any) -> list[tuple[str, str]]:
+    """Return name and street of each guardian who is written to, in the order of the proposals."""
+    brev = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'foresatt' ORDER BY utsending_id")
+    alle = [json.loads(innhold)["brev"] for (innhold,) in brev]
+    return [(ett["navn"], ett["adresselinje1"]) for ett in alle]
+
+
+@pytest.mark.parametrize("foer", ["", "14830750275"])
+def test_a_guardian_whose_number_becomes_known_or_unknown_gets_no_second_letter(bygd: Any, foer: str) -> None:
+    person = bygd.person(**bygd.MINDREAARIG, foresatt1_fodselsnummer=foer, raadgiver="")
+    bygd.letters_sent()
+    siden = "" if foer else "14830750275"
+    bygd.change(person, "2026-05-11", "2026-05-11T12:00", foresatt1_fodselsnummer=siden)
+    assert bygd.run(bygd.BREV, "2026-05-12T08:00").forslag_id is None
+
+
+def test_another_guardian_of_the_same_name_gets_a_letter_when_both_have_numbers(bygd: Any) -> None:
+    person = bygd.person(**bygd.MINDREAARIG, foresatt1_fodselsnummer="14830750275", raadgiver="")
+    bygd.letters_sent()
+    bygd.change(person, "2026-05-11", "2026-05-11T12:00", foresatt1_fodselsnummer="14830750356")
+    bygd.letters_sent(tid="2026-05-12T08:00")
+    assert len(guardians_letters(bygd)) == 2
+
+
+def test_two_guardians_of_the_same_name_get_one_letter_each_whichever_place_they_stand_in(bygd: Any) -> None:
+    to = {felt.replace("foresatt1", "foresatt2"): verdi for felt, verdi in bygd.MOR.items()}
+    person = bygd.person(**bygd.MINDREAARIG, **to | {"foresatt2_adresselinje1": "Annengata 5"}, raadgiver="")
+    bygd.letters_sent()
+    assert guardians_letters(bygd) == [("Mor Nordmann", "Storgata 1"), ("Mor Nordmann", "Annengata 5")]
+    byttet = {"foresatt1_adresselinje1": "Annengata 5", "foresatt2_adresselinje1": "Storgata 1"}
+    bygd.change(person, "2026-05-11", "2026-05-11T12:00", **byttet)
+    assert bygd.run(bygd.BREV, "2026-05-12T08:00").forslag_id is None
+
+
+def test_of_two_of_the_same_name_the_one_who_could_not_be_written_to_gets_hers_when_she_can(bygd: Any) -> None:
+    to = {felt.replace("foresatt1", "foresatt2"): verdi for felt, verdi in bygd.MOR.items()}
+    person = bygd.person(**bygd.MINDREAARIG, **to | {"foresatt2_adresselinje1": ""}, raadgiver="")
+    bygd.letters_sent()
+    assert guardians_letters(bygd) == [("Mor Nordmann", "Storgata 1")]
+    byttet = {"foresatt1_adresselinje1": "Annengata 5", "foresatt2_adresselinje1": "Storgata 1"}
+    bygd.change(person, "2026-05-11", "2026-05-11T12:00", **byttet)
+    bygd.letters_sent(tid="2026-05-12T08:00")
+    assert guardians_letters(bygd) == [("Mor Nordmann", "Storgata 1"), ("Mor Nordmann", "Annengata 5")]
+
+
+def test_each_keeps_her_own_reference_when_both_share_a_name_and_one_has_a_number() -> None:
+    uten, med = Omtalt("a", "Kari Hansen", "", ("Vei 1",)), Omtalt("b", "Kari Hansen", "14830750275", ("Vei 2",))
+    naa = [replace(uten, ref="foresatt1", adresse=("Ny vei",)), replace(med, ref="foresatt2", adresse=("Ny vei",))]
+    for hatt in ([uten, med], [med, uten]):
+        assert references("hemmelig", naa, hatt) == {"foresatt1": "a", "foresatt2": "b"}
+        assert references("hemmelig", naa[::-1], hatt) == {"foresatt1": "a", "foresatt2": "b"}
 
 
 @pytest.mark.parametrize(("fodt", "sagt"), [("2009-03-14", "under 18 år"), ("2007-03-14", "som har samtykket til")])

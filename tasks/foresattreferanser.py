@@ -1,0 +1,90 @@
+"""What a guardian is called in the outbox: by who she is, never by the place a source has put her in today.
+
+One who has been written to keeps what she was called then, also when her number has become known since: the key of a
+letter is made of it, and nobody gets the same letter twice.
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+
+from schemas.verdier import Mottaker
+from tasks.adresse import ADRESSE
+from tasks.foresatte import is_same, plain
+
+
+@dataclass(frozen=True)
+class Omtalt:
+    """A guardian of a youth as a letter has her: ``ref`` is her reference, or her place while she has none."""
+
+    ref: str
+    navn: str
+    nummer: str
+    adresse: tuple[str, ...]
+
+
+def _same_number(en: Omtalt, annen: Omtalt) -> bool:
+    return bool(en.nummer) and en.nummer == annen.nummer
+
+
+def _same(en: Omtalt, annen: Omtalt) -> bool:
+    return is_same((en.navn, en.nummer), (annen.navn, annen.nummer))
+
+
+def _same_at_home(en: Omtalt, annen: Omtalt) -> bool:
+    return _same(en, annen) and plain(*en.adresse) == plain(*annen.adresse)
+
+
+LIKHET: Final[tuple[Callable[[Omtalt, Omtalt], bool], ...]] = (_same_number, _same_at_home, _same)
+"""From the surest: of two who share a name, each keeps her own."""
+
+
+def written_to(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> dict[str, list[Omtalt]]:
+    """Return youth → the guardians in the row's proposals of the year that are not rejected or expired."""
+    rader = con.execute(
+        "SELECT person_id, mottaker_ref, innhold FROM utsending_naa"
+        " WHERE rad = ? AND aar = ? AND mottaker = ? AND innhold <> '' ORDER BY utsending_id",
+        [rad, aar, Mottaker.FORESATT],
+    ).fetchall()
+    svar: dict[str, list[Omtalt]] = {}
+    for person, ref, innhold in rader:
+        felt = json.loads(innhold)
+        brev = felt["brev"]
+        omtalt = Omtalt(ref, brev["navn"], felt["digital_id"], tuple(brev[del_] for del_ in ADRESSE))
+        svar.setdefault(person, []).append(omtalt)
+    return svar
+
+
+def references(hemmelighet: str, naa: Sequence[Omtalt], hatt: Iterable[Omtalt]) -> dict[str, str]:
+    """Return place → reference of those a youth has now (``naa``), where ``hatt`` have been written to."""
+    svar: dict[str, str] = {}
+    ledige = {omtalt.ref: omtalt for omtalt in hatt}
+    brukt = set(ledige)
+    for er_lik in LIKHET:
+        for omtalt in naa:
+            lik = next((annen for annen in ledige.values() if er_lik(omtalt, annen)), None)
+            if lik and omtalt.ref not in svar:
+                svar[omtalt.ref] = ledige.pop(lik.ref).ref
+    for omtalt in naa:
+        if omtalt.ref not in svar:
+            svar[omtalt.ref] = _unused(hemmelighet, omtalt, brukt)
+            brukt.add(svar[omtalt.ref])
+    return svar
+
+
+def _unused(hemmelighet: str, omtalt: Omtalt, brukt: set[str]) -> str:
+    """Return a reference made of her number or name; the second of the same name gets one of her own."""
+    (hvem,) = plain(omtalt.nummer or omtalt.navn)
+    ref, nummer = _coded(hemmelighet, hvem), 1
+    while ref in brukt:
+        nummer += 1
+        ref = _coded(hemmelighet, f"{hvem}|{nummer}")
+    return ref
+
+
+def _coded(hemmelighet: str, hvem: str) -> str:
+    return f"foresatt-{hmac.digest(hemmelighet.encode(), hvem.encode(), 'sha256').hex()[:12]}"
