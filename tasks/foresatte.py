@@ -5,10 +5,13 @@ The register has two places for guardians, each numbered by its source. The same
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import chain, product
 from typing import Final
 
+import pandas as pd
+
 from tasks import kodeverk
-from tasks.adresse import ADRESSE, KILDER, UGRADERT
+from tasks.adresse import ADRESSE, GRADERINGER, KILDER, UGRADERT, is_graded
 
 FORESATTE: Final = ("foresatt1", "foresatt2")
 OM_FORESATT: Final = ("fodselsnummer", "navn", "foreldreansvar", *ADRESSE)
@@ -59,6 +62,33 @@ def places(person: Person) -> list[tuple[str, ...]]:
     if len(brukte) == len(FORESATTE) and _same_person(person):
         return [tuple(brukte)]
     return [(plass,) for plass in brukte]
+
+
+def graded(ramme: pd.DataFrame, sist: Mapping[str, Person]) -> dict[tuple[str, str], str]:
+    """Return (national id, fact that grades an address) → the grade, of the guardians whom a source has graded.
+
+    ``ramme`` has a row per youth, with person_id and the facts of both places; ``sist`` what was learned last of each,
+    which counts from the moment we know it.
+    """
+    personer = list(ramme["person_id"])
+    numre = {plass: dict(zip(personer, ramme[f"{plass}_fodselsnummer"], strict=True)) for plass in FORESATTE}
+    svar: dict[tuple[str, str], str] = {}
+    for plass, gradering in product(FORESATTE, GRADERINGER):
+        felt = f"{plass}_{gradering}"
+        sagt = chain(zip(personer, ramme[felt], strict=True), ((hvem, om.get(felt, "")) for hvem, om in sist.items()))
+        for hvem, gradert in sagt:
+            if is_graded(gradert) and (nummer := numre[plass].get(hvem)):
+                svar[nummer, gradering] = gradert
+    return svar
+
+
+def with_grades(person: Person, graderte: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Return the person's facts, where a guardian whom a source has graded in any youth's record is graded."""
+    svar = dict(person)
+    for plass, gradering in product(FORESATTE, GRADERINGER):
+        felt = f"{plass}_{gradering}"
+        svar[felt] = graderte.get((person[f"{plass}_fodselsnummer"], gradering), person[felt])
+    return svar
 
 
 def sources_disagree(person: Person) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from tasks import kategorier, kodeverk, leveringer, medlemskap, mottakere, sammenstilling, statusregler
-from tasks.adresse import UGRADERT
+from tasks.adresse import GRADERING_MANGLER, UGRADERT
 from tasks.arbeid.lister import keep_current
 from tasks.avvik import Funn, finding
 from tasks.feil import ProgramFeil
@@ -23,7 +23,7 @@ from tasks.personer import TIDLIGERE, fictitious, find_people, replaced
 from tasks.register import fakta, utsagn
 from tasks.rettebok import inbox_findings
 from tasks.steg import step
-from tasks.utledning import GRADERING_MANGLER, KOMMUNE, as_iso, combine, derive, field_of, stage
+from tasks.utledning import KOMMUNE, as_iso, combine, derive, field_of, stage
 from tasks.vurdering import Vurdert
 
 

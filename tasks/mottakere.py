@@ -79,6 +79,12 @@ def ask_about(person: Person, dato: date, fylkesnumre: tuple[str, ...]) -> set[s
     return {person["fodselsnummer"], *(person[f"{plass}_fodselsnummer"] for plass in plasser)} - {""}
 
 
+def guardians_named(person: Person) -> list[str]:
+    """Return the names of the guardians who may be spoken with: with the responsibility, and no protected address."""
+    apne = [plasser for plasser in foresatte.places(person) if not _closed(person, plasser)]
+    return [next(navn for plass in plasser if (navn := person[f"{plass}_navn"])) for plasser in apne]
+
+
 def strictest(person: Person, sist: Person, dato: date, fylkesnumre: tuple[str, ...]) -> dict[str, str]:
     """Return the person's facts, but what was learned last (``sist``, of ``SIST_LAERT``) wherever that closes.
 

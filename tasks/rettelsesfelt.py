@@ -13,12 +13,12 @@ import pandera.pandas as pa
 from schemas.innfiler import SKJEMAER
 from schemas.kontroll import KODE_DUBLETT, KONTROLL, Kontrollgrunnlag, parse_date
 from tasks import kodeverk
-from tasks.adresse import UGRADERT
+from tasks.adresse import GRADERING_MANGLER, UGRADERT
 from tasks.formater import formats
 from tasks.hjem import Hjem
 from tasks.kilder import KILDER
 from tasks.mottakere import living
-from tasks.utledning import GRADERING_MANGLER, GRADERINGER, HJELPEKOLONNER, field_of
+from tasks.utledning import GRADERINGER, HJELPEKOLONNER, field_of
 from tasks.vurdering import allowed_ids, code_lists
 
 FORST = "otto_uttrekk"

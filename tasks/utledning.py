@@ -14,13 +14,13 @@ from schemas import fodselsnummer
 from schemas.format import Kolonne
 from schemas.kontroll import arrow
 from tasks import kodeverk
+from tasks.adresse import GRADERING_MANGLER
 from tasks.foresatte import FORESATTE
 from tasks.hjem import Hjem
 from tasks.kilder import KILDER, Kilde
 from tasks.vurdering import Vurdert
 
 GRADERINGER = ("adressegradering", *(f"{foresatt}_adressegradering" for foresatt in FORESATTE))
-GRADERING_MANGLER = "mangler"
 HJELPEKOLONNER = ("registrert_dato", "tidligere_fodselsnummer")
 """What is used while loading and is no fact about the person."""
 KOMMUNE = "kommunenummer"

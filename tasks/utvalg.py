@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from schemas.verdier import Kanal
-from tasks import kodeverk, mottakere
+from tasks import foresatte, kodeverk, mottakere
 from tasks.register import fakta
 
 AVSLUTTET = "avsluttet"
@@ -124,11 +124,16 @@ def people(
     dato: date,
     fylkesnumre: tuple[str, ...],
 ) -> list[dict[str, str]]:
-    """Return the people's facts as they stand on ``dato``, what closes as soon as we know it; in order of person id."""
+    """Return the people's facts as they stand on ``dato``, what closes as soon as we know it; in order of person id.
+
+    ``felter`` has ``mottakere.FELT``. A guardian whom a source has graded in any youth's record is graded.
+    """
     ramme = fakta.current(con, felter, dato)
     rader: list[dict[str, str]] = ramme[ramme["person_id"].isin(personer)].to_dict("records")
     sist = fakta.last_learned(con, mottakere.SIST_LAERT)
-    return [mottakere.strictest(rad, sist.get(rad["person_id"], {}), dato, fylkesnumre) for rad in rader]
+    graderte = foresatte.graded(ramme, sist)
+    strengest = (mottakere.strictest(rad, sist.get(rad["person_id"], {}), dato, fylkesnumre) for rad in rader)
+    return [foresatte.with_grades(rad, graderte) for rad in strengest]
 
 
 def _own_letters(con: duckdb.DuckDBPyConnection, rad: str, aar: int, tilstander: list[str]) -> dict[str, date]:

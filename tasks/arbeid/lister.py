@@ -134,7 +134,9 @@ def _rows(kjoring: Kjoring, apne: list[Apen]) -> dict[str, Arbeidsrad]:
     i_dag, con = local_date(kjoring.naa), kjoring.con
     slag = kinds(kjoring.siste_dag)
     gjelder = {ett.gjelder for ett in apne}
-    celler: dict[str, dict[str, str]] = person_cells(con, people_of(gjelder), kjoring.aar, i_dag)
+    celler: dict[str, dict[str, str]] = person_cells(
+        con, people_of(gjelder), kjoring.aar, i_dag, kjoring.hjem.innstillinger.fylke.fylkesnummer
+    )
     celler |= school_cells(con, kjoring.aar)
     forsok, rettes = attempt_cells(con, gjelder, kjoring.aar, i_dag), _to_correct(kjoring, apne)
     uenige = shown_answers(con, i_dag)

@@ -6,8 +6,7 @@ from typing import Final
 
 import duckdb
 
-from tasks import foresatte, kodeverk
-from tasks.adresse import GRADERINGER, is_protected
+from tasks import foresatte, kodeverk, mottakere, utvalg
 from tasks.arbeid.fordeling import BRUKT
 from tasks.arshjul import read_wheel
 from tasks.klokke import from_utc, local_date
@@ -16,8 +15,6 @@ from tasks.register import fakta
 FELT: Final = (
     *("fornavn", "etternavn", "fodselsdato", "kommunenummer", "mobilnummer", "epost", "ot_status", "tilmeldt_dato"),
     *("kontakt_dato", "soknad_dato", "soknad_onsker", "soknad_skoleaar", "ikke_mott_kom_dato", "avklaring_skole"),
-    *foresatte.SAMTYKKEFELT,
-    *(f"{plass}_{felt}" for plass in foresatte.FORESATTE for felt in ("navn", "foreldreansvar", *GRADERINGER)),
 )
 BREVKANALER: Final = ["digital", "print"]
 FORSOK: Final = """
@@ -45,10 +42,13 @@ LEVERT: Final = """
 
 
 def person_cells(
-    con: duckdb.DuckDBPyConnection, personer: Collection[str], aar: int, dato: date
+    con: duckdb.DuckDBPyConnection, personer: Collection[str], aar: int, dato: date, fylkesnumre: tuple[str, ...]
 ) -> dict[str, dict[str, str]]:
-    """Return person → the information columns of the sheets, as they stand on ``dato``."""
+    """Return person → the information columns of the sheets, as they stand on ``dato``; ``fylkesnumre`` are ours."""
     alle = sorted(personer)
+    foresatte_til = {
+        rad["person_id"]: _guardians(rad, dato) for rad in utvalg.people(con, alle, mottakere.FELT, dato, fylkesnumre)
+    }
     naa = fakta.current(con, FELT, dato)
     rader = naa[naa["person_id"].isin(alle)].to_dict("records")
     kommuner = {rad["kode"]: rad["navn"] for rad in kodeverk.all_rows("kodeverk/kommuner")}
@@ -65,7 +65,7 @@ def person_cells(
             "kommune": kommuner.get(rad["kommunenummer"], rad["kommunenummer"]),
             "mobil": rad["mobilnummer"],
             "epost": rad["epost"],
-            "foresatte": _guardians(rad, dato),
+            "foresatte": foresatte_til[person],
             "status": rad["ot_status"],
             "status_siden": as_shown(siden.get(person)),
             "tilmeldt": as_shown(rad["tilmeldt_dato"]),
@@ -104,13 +104,7 @@ def _guardians(rad: Mapping[str, str], dato: date) -> str:
     """Return the guardians whom the adviser may speak with; none when the youth is of age and has not consented."""
     if not rad["fodselsdato"] or not foresatte.involved(rad, date.fromisoformat(rad["fodselsdato"]), dato):
         return ""
-    return ", ".join(rad[f"{plass}_navn"] for plass in foresatte.FORESATTE if _may_be_named(rad, plass))
-
-
-def _may_be_named(rad: Mapping[str, str], plass: str) -> bool:
-    """Tell whether a guardian is one who has the responsibility and whose own address is not protected."""
-    har_ansvar = rad[f"{plass}_navn"] != "" and rad[f"{plass}_foreldreansvar"] == "J"
-    return har_ansvar and not is_protected(*(rad[f"{plass}_{grad}"] for grad in GRADERINGER))
+    return ", ".join(mottakere.guardians_named(rad))
 
 
 def _application(rad: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from tasks import leveringer
-from tasks.adresse import UGRADERT
+from tasks.adresse import GRADERING_MANGLER, UGRADERT
 from tasks.avvik import Funn
 from tasks.innboks import freeze
 from tasks.karantene import open_quarantine, set_aside
@@ -21,7 +21,6 @@ from tasks.konsekvenser import consequences
 from tasks.register import fakta
 from tasks.rettebok import inbox_findings
 from tasks.steg import step
-from tasks.utledning import GRADERING_MANGLER
 from tasks.vurdering import Vurdert, take_in
 
 FORMAT: Final = "vigo_sokere"

@@ -11,6 +11,7 @@ from tests.listeprove import day, fill_in, folder, rows, titles
 RAD, RINGING = "04-gjennomgang-februar", "15-kontakt-ikke-svart"
 FORST, SIDEN = "2026-01-02T08:00", "2026-01-16T08:00"
 ARK = "Gjennomgang"
+GRADERT = {"foresatt1_adressegradering_vigo": "fortrolig"}
 FRA = "2025-10-01"
 
 
@@ -134,6 +135,17 @@ def test_a_guardian_is_named_only_with_responsibility_an_open_address_and_a_mino
     bygd.run(RINGING, "2026-05-18T08:00")
     navn = {rad["Navn"]: rad["Foresatte (under 18)"] for rad in rows(bygd.hjem, "R05", "Ringeliste")}
     assert navn == {"Åse A": "Mor Nordmann", "Åse B": "Mor Nordmann", "Åse C": None}
+
+
+def test_a_guardian_who_will_be_protected_or_is_so_in_a_sibling_s_record_is_not_named(bygd: Any) -> None:
+    nummer = {"foresatt1_fodselsnummer": "14830750275"}
+    bygd.person(FRA, etternavn="A", **bygd.MINDREAARIG, **nummer)
+    bygd.change(bygd.person(FRA, etternavn="B", **bygd.MINDREAARIG), "2026-12-01", **GRADERT)
+    bygd.change(bygd.person(FRA, etternavn="C", **bygd.MINDREAARIG, **nummer), "2026-03-01", **GRADERT)
+    bygd.person(FRA, etternavn="D", **bygd.MINDREAARIG)
+    bygd.run(RINGING, "2026-05-18T08:00")
+    navn = {rad["Navn"]: rad["Foresatte (under 18)"] for rad in rows(bygd.hjem, "R05", "Ringeliste")}
+    assert navn == {"Åse A": None, "Åse B": None, "Åse C": None, "Åse D": "Mor Nordmann"}
 
 
 def test_a_second_run_of_the_day_opens_proposes_and_writes_nothing_new(bygd: Any) -> None:
