@@ -8,7 +8,7 @@ run is done when everything planned is delivered or explained.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -81,14 +81,14 @@ def send(
 
 @dataclass
 class Utsending:
-    """One proposal being carried out: by whose clock, what the register knew, and what has had its turn and waits."""
+    """One proposal being carried out: by whose clock, what counted when last compared, what has had its turn and waits."""
 
     hjem: Hjem
     forslag_id: str
     start: datetime
     ur: Ur
     vei_for: Callable[[Hjem, Kanal], Kanalvei]
-    sett: list[int] = field(default_factory=list)
+    sett: tuple[list[int], date] | None = None
     hatt_tur: set[str] = field(default_factory=set)
 
     @property
@@ -131,7 +131,7 @@ def _carry_out(utsending: Utsending) -> Sendt | str:
     _reconcile(utsending, veier)
     with utsending.register() as con:
         gjelder = _prepare(con, utsending)
-        utsending.sett = knowledge(con)
+        utsending.sett = _what_counts(con, utsending)
         veier = {kanal: utsending.vei_for(utsending.hjem, kanal) for kanal in channels(con, utsending.forslag_id)}
     remove_previews(utsending.hjem, utsending.forslag_id)
     if not gjelder:
@@ -223,16 +223,17 @@ def _deliver(leveranse: Leveranse, bolk: list[Post]) -> list[tuple[str, Levering
 def _claim(utsending: Utsending, takt: Takt, vei: Kanalvei) -> list[Post]:
     """Write the intent of the next few items: as many as the channel allows under way at once, and its pace.
 
-    What was learned since last time is heeded first: a youth protected while letters go out gets none. None where
-    someone has stopped the proposal.
+    What was learned since last time, and a day that has begun, is heeded first: a youth protected while letters go out
+    gets none, and one who comes of age at midnight no copy to her guardians. None where someone has stopped the
+    proposal.
     """
     takt.wait_turn(lambda til: _tell_wait(utsending, takt.kanal, til, MINUTTGRENSE))
     with utsending.register() as con:
         if state_of(con, utsending.forslag_id) is not Forslagstilstand.IVERKSETTES:
             return []
-        if (kunnskap := knowledge(con)) != utsending.sett:
+        if (sett := _what_counts(con, utsending)) != utsending.sett:
             refuse_changed(con, utsending.hjem, utsending.forslag_id, utsending.naa)
-            utsending.sett = kunnskap
+            utsending.sett = sett
         clear_wait(con, utsending.forslag_id, takt.kanal)
         plass = takt.room_today(con, vei.bolk)
         neste = posts(
@@ -252,6 +253,11 @@ def _claim(utsending: Utsending, takt: Takt, vei: Kanalvei) -> list[Post]:
         write_events(con, [(post.utsending_id, Tilstand.SENDER, "", "") for post in neste], utsending.naa)
     takt.begynt += len(neste)
     return neste
+
+
+def _what_counts(con: duckdb.DuckDBPyConnection, utsending: Utsending) -> tuple[list[int], date]:
+    """Return what the register knows and the day it is: where neither is another, what was approved still holds."""
+    return knowledge(con), local_date(utsending.naa)
 
 
 def _waits_for_archive(con: duckdb.DuckDBPyConnection, utsending: Utsending, kanal: Kanal) -> bool:

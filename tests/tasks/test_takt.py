@@ -72,6 +72,18 @@ def test_the_days_cap_leaves_the_rest_for_tomorrow_and_says_so(bygd: Any, hurtig
     assert (i_morgen.levert, bygd.proposal(forslag_id)) == (5, "iverksatt")
 
 
+def test_a_sending_that_goes_on_past_midnight_asks_again_who_may_have_it(bygd: Any, hurtig: None) -> None:
+    bygd.person(**bygd.MINDREAARIG | {"fodselsdato": "2008-05-12"}, raadgiver="")
+    forslag_id = approved(bygd, 1, "per_minutt = 1")
+    utboks.send(bygd.fresh(), forslag_id, bygd.at("2026-05-11T23:59:30"), Klokke().ur())
+    svar = bygd.ask("SELECT person_id, mottaker, tilstand, grunn FROM utsending_naa ORDER BY ALL")
+    assert svar == [
+        ("P0000001", "foresatt", "avvist", "endret"),
+        ("P0000001", "ungdom", "levert", ""),
+        ("P0000002", "ungdom", "levert", ""),
+    ]
+
+
 ROM: tuple[tuple[dict[str, int], int, int], ...] = (
     ({}, 500, 500), ({"per_minutt": 120}, 500, 10), ({"per_minutt": 120}, 3, 3), ({"per_minutt": 5}, 500, 1),
     ({"per_dogn": 10}, 500, 6), ({"per_dogn": 10}, 2, 2), ({"per_dogn": 4}, 500, 0), ({"per_dogn": 3}, 500, 0),
