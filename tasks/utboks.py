@@ -81,7 +81,7 @@ def send(
 
 @dataclass
 class Utsending:
-    """One proposal being carried out: by whose clock, what counted when last compared, what has had its turn and waits."""
+    """One proposal being carried out: by whose clock, what counted when last compared, what has had its turn."""
 
     hjem: Hjem
     forslag_id: str

@@ -115,7 +115,7 @@ def test_when_the_source_swaps_the_guardians_places_each_still_gets_one_letter(b
 
 
 def guardians_letters(bygd: Any) -> list[tuple[str, str]]:
-    """Return name and street of each guardian who is written to, in the order of the proposals."""
+    """Return name and street of each guardian who is written to, proposal by proposal."""
     brev = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'foresatt' ORDER BY utsending_id")
     alle = [json.loads(innhold)["brev"] for (innhold,) in brev]
     return [(ett["navn"], ett["adresselinje1"]) for ett in alle]
@@ -142,7 +142,7 @@ def test_two_guardians_of_the_same_name_get_one_letter_each_whichever_place_they
     to = {felt.replace("foresatt1", "foresatt2"): verdi for felt, verdi in bygd.MOR.items()}
     person = bygd.person(**bygd.MINDREAARIG, **to | {"foresatt2_adresselinje1": "Annengata 5"}, raadgiver="")
     bygd.letters_sent()
-    assert guardians_letters(bygd) == [("Mor Nordmann", "Storgata 1"), ("Mor Nordmann", "Annengata 5")]
+    assert sorted(guardians_letters(bygd)) == [("Mor Nordmann", "Annengata 5"), ("Mor Nordmann", "Storgata 1")]
     byttet = {"foresatt1_adresselinje1": "Annengata 5", "foresatt2_adresselinje1": "Storgata 1"}
     bygd.change(person, "2026-05-11", "2026-05-11T12:00", **byttet)
     assert bygd.run(bygd.BREV, "2026-05-12T08:00").forslag_id is None
