@@ -167,6 +167,18 @@ def test_each_keeps_her_own_reference_when_both_share_a_name_and_one_has_a_numbe
         assert references("hemmelig", naa[::-1], hatt) == {"foresatt1": "a", "foresatt2": "b"}
 
 
+def test_a_reference_is_made_of_the_number_or_of_the_name_and_never_of_the_place() -> None:
+    med = Omtalt("foresatt1", "Kari Hansen", "14830750275", ("Vei 1",))
+    uten = replace(med, nummer="")
+
+    def alone(omtalt: Omtalt) -> str:
+        return references("hemmelig", [omtalt], [])[omtalt.ref]
+
+    assert alone(med) == alone(replace(med, ref="foresatt2", navn="Kari Li", adresse=("Vei 2",)))
+    assert alone(uten) == alone(replace(uten, ref="foresatt2", navn="KARI  hansen", adresse=("Vei 2",)))
+    assert len({alone(med), alone(uten), alone(replace(uten, navn="Kari Li"))}) == 3
+
+
 @pytest.mark.parametrize(("fodt", "sagt"), [("2009-03-14", "under 18 år"), ("2007-03-14", "som har samtykket til")])
 def test_the_copy_says_why_the_guardian_gets_it(bygd: Any, fodt: str, sagt: str) -> None:
     bygd.person(**bygd.MOR, fodselsdato=fodt, samtykke_dato="2026-01-10", raadgiver="")
