@@ -10,7 +10,7 @@ from schemas.innstillinger import Kanalgrense
 from schemas.verdier import Kanal
 from tasks import kodeverk
 from tasks.feil import messages
-from tasks.klokke import OSLO, Ur, from_utc, to_utc
+from tasks.klokke import OSLO, Ur, from_utc, local_date, to_utc
 
 DOGNGRENSE = "dogngrense"
 MINUTTGRENSE = "minuttgrense"
@@ -20,13 +20,13 @@ BUNKER_I_MINUTTET = 12
 
 @dataclass
 class Takt:
-    """The pace of one channel through one sending, which began at ``start``."""
+    """The pace of one channel through one sending, which began at ``start``; ``ledig`` after that it may go on."""
 
     kanal: Kanal
     grense: Kanalgrense
     start: datetime
     ur: Ur
-    begynt: int = 0
+    ledig: timedelta = timedelta()
 
     def room_today(self, con: duckdb.DuckDBPyConnection, bolk: int) -> int:
         """Return how many of the next bunch may go now: none when the day's are used up."""
@@ -34,7 +34,7 @@ class Takt:
             bolk = max(1, min(bolk, self.grense.per_minutt // BUNKER_I_MINUTTET))
         if self.grense.per_dogn is None:
             return bolk
-        midnatt = datetime.combine(self.start.astimezone(OSLO).date(), time(), OSLO)
+        midnatt = datetime.combine(self._today(), time(), OSLO)
         svar = con.execute(
             "SELECT count(*) FROM utsending_hendelse h JOIN utsending u USING (utsending_id)"
             " WHERE u.kanal = ? AND h.tilstand = 'sender' AND h.tid >= ?",
@@ -44,17 +44,21 @@ class Takt:
 
     def tomorrow(self) -> datetime:
         """Return when a channel that has used up its day may go on."""
-        i_morgen = self.start.astimezone(OSLO).date() + timedelta(days=1)
-        return datetime.combine(i_morgen, time(), OSLO)
+        return datetime.combine(self._today() + timedelta(days=1), time(), OSLO)
 
     def wait_turn(self, si: Callable[[datetime], None]) -> None:
         """Sleep until the next bunch may go; ``si`` is told until when, before the sleep."""
-        if not self.grense.per_minutt or not self.begynt:
-            return
-        ledig = timedelta(minutes=self.begynt / self.grense.per_minutt)
-        if (vent := ledig - self.ur.brukt()) > timedelta():
-            si(self.start + ledig)
+        if (vent := self.ledig - self.ur.brukt()) > timedelta():
+            si(self.start + self.ledig)
             self.ur.sov(vent.total_seconds())
+
+    def began(self, antall: int) -> None:
+        """Note that a bunch goes now: the next is that much later, however long the channel has stood still before."""
+        if self.grense.per_minutt:
+            self.ledig = self.ur.brukt() + timedelta(minutes=antall / self.grense.per_minutt)
+
+    def _today(self) -> date:
+        return local_date(self.start + self.ur.brukt())
 
 
 def note_wait(con: duckdb.DuckDBPyConnection, forslag_id: str, kanal: Kanal, til: datetime, grunn: str) -> None:

@@ -251,7 +251,7 @@ def _claim(utsending: Utsending, takt: Takt, vei: Kanalvei) -> list[Post]:
             note_wait(con, utsending.forslag_id, takt.kanal, takt.tomorrow(), DOGNGRENSE)
             return []
         write_events(con, [(post.utsending_id, Tilstand.SENDER, "", "") for post in neste], utsending.naa)
-    takt.begynt += len(neste)
+    takt.began(len(neste))
     return neste
 
 

@@ -84,6 +84,28 @@ def test_a_sending_that_goes_on_past_midnight_asks_again_who_may_have_it(bygd: A
     ]
 
 
+def test_a_channel_that_has_stood_still_does_not_make_up_for_it(bygd: Any) -> None:
+    klokke, sov = Klokke(), []
+    ur = Ur(
+        brukt=lambda: timedelta(seconds=klokke.gatt),
+        sov=lambda sekunder: (sov.append(sekunder), klokke.sleep(sekunder)),
+    )
+    klokke.gatt = 600.0  # the channels before it
+    takt = Takt(Kanal.PRINT, Kanalgrense(per_minutt=12), bygd.at(bygd.BREVDAG), ur)
+    for sto in (0, 2, 600, 0):
+        takt.wait_turn(lambda _: None)
+        takt.began(1)
+        klokke.gatt += sto
+    takt.wait_turn(lambda _: None)
+    assert sov == [5.0, 3.0, 5.0]
+
+
+def test_the_days_cap_is_each_days_own_also_in_one_sending(bygd: Any, hurtig: None) -> None:
+    forslag_id = approved(bygd, 5, "per_minutt = 12\nper_dogn = 3")
+    svar = utboks.send(bygd.fresh(), forslag_id, bygd.at("2026-05-11T23:59:50"), Klokke().ur())
+    assert [(enkelt.levert, enkelt.planlagt) for enkelt in svar] == [(5, 0)]
+
+
 ROM: tuple[tuple[dict[str, int], int, int], ...] = (
     ({}, 500, 500), ({"per_minutt": 120}, 500, 10), ({"per_minutt": 120}, 3, 3), ({"per_minutt": 5}, 500, 1),
     ({"per_dogn": 10}, 500, 6), ({"per_dogn": 10}, 2, 2), ({"per_dogn": 4}, 500, 0), ({"per_dogn": 3}, 500, 0),
