@@ -150,10 +150,9 @@ def sms_notice(anledning: Anledning, sending: Sending) -> Sending:
     return Sending(sending.person_id, Mottaker.UNGDOM, SMS_REF, Kanal.SMS, nokkel, med_hvem)
 
 
-def has_address(sending: Sending) -> bool:
+def has_address(brev: Brevdata) -> bool:
     """Tell whether a letter's recipient has a whole postal address."""
-    brev = json.loads(sending.innhold)["brev"]
-    return all(brev[felt] for felt in ("adresselinje1", "postnummer", "poststed"))
+    return bool(brev.adresselinje1 and brev.postnummer and brev.poststed)
 
 
 def adviser_notices(anledning: Anledning, nye: list[Sending], raadgivere: dict[str, str]) -> list[Sending]:

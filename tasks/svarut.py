@@ -17,7 +17,7 @@ from schemas.brev import Brevdata
 from schemas.innstillinger import SvarUt
 from schemas.verdier import Kanal, Tilstand
 from tasks import maskinporten
-from tasks.brevutkast import letter_of
+from tasks.brevutkast import has_address, letter_of
 from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
 from tasks.kanal import Leveringssvar, Post
@@ -133,9 +133,10 @@ class Svarutlevering:
         for fra in range(0, len(poster), STATUSER_OM_GANGEN):
             spurt = [post.ekstern_id for post in poster[fra : fra + STATUSER_OM_GANGEN]]
             innhold = _json(self._call("POST", f"{self._path()}/status-sok", json={"forsendelseIds": spurt}))
-            if innhold is None:
+            statuser = innhold.get("statuser", []) if innhold is not None else None
+            if not isinstance(statuser, list):
                 raise BrukerFeil("ÅH-1671")
-            for enkelt in innhold.get("statuser") or ():
+            for enkelt in statuser:
                 lest = _status(enkelt)
                 if lest and lest[0] in spurt:
                     kjente[lest[0]] = max(kjente.get(lest[0], lest[1:]), lest[1:], key=lambda par: par[1])
@@ -160,7 +161,8 @@ class Svarutlevering:
             return Leveringssvar(Tilstand.PLANLAGT, grunn, stopp=True, vent_til=vent)
         if svar.status == HTTPStatus.CONFLICT or GJENTATT in _error_code(svar):
             return self._repeated(post)
-        if HTTPStatus.BAD_REQUEST <= svar.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        er_avvist = HTTPStatus.BAD_REQUEST <= svar.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if er_avvist and svar.status != HTTPStatus.REQUEST_TIMEOUT:
             return Leveringssvar(Tilstand.AVVIST, "svarut_avvist")
         return None
 
@@ -202,7 +204,7 @@ def shipment(post: Post, valg: SvarUt) -> bytes:
         "avgivendeSystem": "Årshjul",
         "eksternReferanse": post.referanse,
         "korrelasjonsid": post.mappe,
-        "kunDigitalLevering": not (brev.postnummer and brev.poststed),
+        "kunDigitalLevering": not has_address(brev),
         "dokumenter": [{"filnavn": FILNAVN, "mimeType": PDF}],
         "lenker": [{"url": brev.svaradresse, "tekst": innhold["tittel"]}],
     }
@@ -228,11 +230,13 @@ def _found(ider: list[str]) -> Leveringssvar:
 
 def _json(svar: Nettsvar | Brudd) -> dict[str, Any] | None:
     """Return a good answer's JSON object, else None."""
-    if isinstance(svar, Brudd) or svar.status != HTTPStatus.OK:
-        return None
+    return None if isinstance(svar, Brudd) or svar.status != HTTPStatus.OK else _object(svar)
+
+
+def _object(svar: Nettsvar) -> dict[str, Any] | None:
     try:
         innhold = json.loads(svar.innhold)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return innhold if isinstance(innhold, dict) else None
 
@@ -246,11 +250,7 @@ def _id(innhold: Mapping[str, Any] | None) -> str:
 
 
 def _error_code(svar: Nettsvar) -> str:
-    try:
-        innhold = json.loads(svar.innhold)
-    except ValueError:
-        return ""
-    return str(innhold.get("errorCode", "")) if isinstance(innhold, dict) else ""
+    return str((_object(svar) or {}).get("errorCode", ""))
 
 
 def _status(enkelt: object) -> tuple[str, str, datetime] | None:

@@ -9,7 +9,7 @@ from schemas.utsending import Sending, Utelatt, Utkast
 from schemas.verdier import Kanal, Modus, Mottaker
 from tasks.anledning import Anledning
 from tasks.arbeid.varsler import notices
-from tasks.brevutkast import adviser_notices, archive_copy, has_address, letters, reminders, sms_notice
+from tasks.brevutkast import adviser_notices, archive_copy, has_address, letter_of, letters, reminders, sms_notice
 from tasks.overforing import packages
 from tasks.register import fakta
 from tasks.skole.kontakt import school_mails
@@ -67,7 +67,7 @@ def _another_way(anledning: Anledning, nye: list[Sending]) -> tuple[list[Sending
     igjen, uten = [], []
     for sending in nye:
         forsokt = avvist.get(sending.nokkel, set()) if sending.kanal in BREVKANALER else set()
-        if Kanal.PRINT in forsokt or (forsokt and not has_address(sending)):
+        if Kanal.PRINT in forsokt or (forsokt and not has_address(letter_of(sending.innhold))):
             uten.append(Utelatt(sending.person_id, sending.mottaker, "IKKE_LEVERT"))
         else:
             igjen.append(replace(sending, kanal=Kanal.PRINT) if forsokt else sending)

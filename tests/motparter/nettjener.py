@@ -243,6 +243,7 @@ class Nettjener(Traadtjener):
             Svikt.INNLOGGINGSSIDE: Svar(200, INNLOGGING.encode(), {"content-type": "text/html; charset=utf-8"}),
             Svikt.AVKORTET_JSON: replace(svar, kropp=svar.kropp[: len(svar.kropp) // 2]),
             Svikt.UTEN_ID: Svar.json(200, {"melding": "ok"}),
+            Svikt.DYP_JSON: replace(svar, status=200, kropp=b"[" * 100_000 + b"]" * 100_000),
             Svikt.TOM: Svar(200),
             Svikt.VIDERESENDING: Svar(302, b"", {"location": f"{self.rot}/et/annet/sted"}),
         }

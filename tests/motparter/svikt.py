@@ -21,6 +21,8 @@ class Svikt(StrEnum):
     """200 and the first half of the JSON, with the length of that half."""
     UTEN_ID = "uten_id"
     """200 and JSON without what was asked for."""
+    DYP_JSON = "dyp_json"
+    """200 and JSON nested deeper than a reader goes."""
     TOM = "tom"
     """200 and no body."""
     VIDERESENDING = "videresending"
@@ -59,6 +61,8 @@ class Svikt(StrEnum):
     """No status for those asked for."""
     STATUS_UKJENT_ORD = "status_ukjent_ord"
     """A word that is not among the thirteen (``ord``)."""
+    STATUS_UTEN_LISTE = "status_uten_liste"
+    """Something else than a list of statuses."""
 
 
 IKKE_BEHANDLET = frozenset(

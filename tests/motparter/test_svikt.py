@@ -56,6 +56,7 @@ def test_an_error_may_hide_that_the_work_was_done(svarut: SvarUt, klient: Brevkl
 HELE = {
     Svikt.INNLOGGINGSSIDE: (b"200", lambda kropp: kropp.startswith(b"<!DOCTYPE html"), 0),
     Svikt.UTEN_ID: (b"200", lambda kropp: "id" not in json.loads(kropp), 1),
+    Svikt.DYP_JSON: (b"200", lambda kropp: kropp.startswith(b"[[["), 1),
     Svikt.TOM: (b"200", lambda kropp: kropp == b"", 1),
     Svikt.VIDERESENDING: (b"302", lambda kropp: kropp == b"", 0),
 }

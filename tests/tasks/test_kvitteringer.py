@@ -89,7 +89,14 @@ def test_no_answer_about_a_letter_leaves_it_and_is_told_when_it_lasts(prove: Sva
 
 
 @pytest.mark.parametrize(
-    "feil", [{"hva": Svikt.STATUS, "status": 500}, {"hva": Svikt.INNLOGGINGSSIDE}, {"hva": Svikt.AVKORTET_JSON}]
+    "feil",
+    [
+        {"hva": Svikt.STATUS, "status": 500},
+        {"hva": Svikt.INNLOGGINGSSIDE},
+        {"hva": Svikt.AVKORTET_JSON},
+        {"hva": Svikt.STATUS_UTEN_LISTE},
+        {"hva": Svikt.DYP_JSON},
+    ],
 )
 def test_a_service_that_cannot_answer_changes_nothing(prove: Svarutprove, sendt: str, feil: dict[str, Any]) -> None:
     prove.tjener.feil(**feil, vei="status")

@@ -30,6 +30,8 @@ FEIL = {
     "401": ({"hva": Svikt.STATUS, "status": 401}, "planlagt", "svarut_ingen_tilgang", "sendt"),
     "403": ({"hva": Svikt.STATUS, "status": 403}, "planlagt", "svarut_ingen_tilgang", "sendt"),
     "404": ({"hva": Svikt.STATUS, "status": 404}, "planlagt", "svarut_ukjent_konto", "sendt"),
+    "408": ({"hva": Svikt.STATUS, "status": 408}, "sender", "", "sendt"),
+    "408 etter behandling": ({"hva": Svikt.STATUS, "status": 408, "behandlet": True}, "sendt", "", "sendt"),
     "409 og finnes ikke": ({"hva": Svikt.STATUS, "status": 409}, "uavklart", "svarut_gjentatt", "uavklart"),
     "409 og finnes": ({"hva": Svikt.STATUS, "status": 409, "behandlet": True}, "sendt", "", "sendt"),
     "429": ({"hva": Svikt.STATUS, "status": 429, "vent": 30}, "planlagt", "svarut_vent", "sendt"),
@@ -42,6 +44,7 @@ FEIL = {
     "innloggingsside": ({"hva": Svikt.INNLOGGINGSSIDE}, "sender", "", "sendt"),
     "avkortet svar": ({"hva": Svikt.AVKORTET_JSON}, "sendt", "", "sendt"),
     "svar uten id": ({"hva": Svikt.UTEN_ID}, "sendt", "", "sendt"),
+    "dypt svar": ({"hva": Svikt.DYP_JSON}, "sendt", "", "sendt"),
     "tomt svar": ({"hva": Svikt.TOM}, "sendt", "", "sendt"),
     "tull": ({"hva": Svikt.TULL}, "sender", "", "sendt"),
     "for stort svar": ({"hva": Svikt.KJEMPESVAR}, "sendt", "", "sendt"),
@@ -133,6 +136,17 @@ def test_what_svarut_is_told_holds_the_link_our_reference_and_the_number_only_wh
     assert sendt[True]["lenker"][0]["url"] in per_kanal["digital"]
     assert sendt[True]["eksternReferanse"].startswith("F2026-14-1-00001-")
     assert not sendt[False]["kunDigitalLevering"]
+
+
+@pytest.mark.parametrize("mangler", ["adresselinje1", "postnummer", "poststed"])
+def test_a_letter_without_a_whole_address_is_never_to_be_printed(prove: Svarutprove, mangler: str) -> None:
+    digital = prove.bygd.person(raadgiver="", **{mangler: ""})
+    ((nummer,),) = prove.bygd.ask("SELECT verdi FROM fakta WHERE person_id = ? AND felt = 'fodselsnummer'", digital)
+    prove.bygd.krr(prove.bygd.mailbox(nummer))
+    prove.bygd.approve(prove.bygd.run().forslag_id)
+    prove.bygd.send()
+    (brev,) = prove.tjener.mottatt
+    assert (brev.digital, brev.innhold["kunDigitalLevering"]) == (True, True)
 
 
 def test_two_registers_never_share_a_reference(lag_bygd: Any, tjener: SvarUt, monkeypatch: pytest.MonkeyPatch) -> None:
