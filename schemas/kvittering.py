@@ -18,8 +18,9 @@ class Kvitteringsvalg(BaseModel):
 class Kvitteringsresultat(BaseModel):
     """How many letters the receivers were asked about, and what they answered. Counts only.
 
-    Of Udir's messages: new ones, those known before, new ones older than what was known; transfers approved and
-    refused; and files that could not be used.
+    Of what came back by e-mail: given up, still being tried, for a person to understand, and impossible to read. Of the
+    archive's answers: letters confirmed, and messages refused without saying which. Of Udir's messages: new ones, those
+    known before, new ones older than what was known; transfers approved and refused; and files that could not be used.
     """
 
     spurt: int = 0
@@ -28,7 +29,10 @@ class Kvitteringsresultat(BaseModel):
     avvist: int = 0
     retur_hard: int = 0
     retur_myk: int = 0
+    retur_uforstatt: int = 0
+    retur_uleselig: int = 0
     arkivert: int = 0
+    arkiv_avvist: int = 0
     udir_nye: int = 0
     udir_kjente: int = 0
     udir_sene: int = 0
@@ -39,7 +43,8 @@ class Kvitteringsresultat(BaseModel):
     @property
     def trenger_noen(self) -> bool:
         """Whether a person must look at what was told."""
-        return bool(self.avvist or self.retur_hard or self.udir_avvist or self.udir_ikke_brukt)
+        fra_filer = self.retur_hard or self.retur_uforstatt or self.retur_uleselig or self.arkiv_avvist
+        return bool(self.avvist or fra_filer or self.udir_avvist or self.udir_ikke_brukt)
 
     @property
     def artefakt(self) -> str:
@@ -55,7 +60,10 @@ class Kvitteringsresultat(BaseModel):
             "Ikke levert siden sist": self.avvist,
             "E-post i retur for godt": self.retur_hard,
             "E-post i retur foreløpig": self.retur_myk,
+            "E-post i retur som ingen maskin forstår (avgjør om den kom fram)": self.retur_uforstatt,
+            "Meldinger i postkassen som ikke kan leses (se i postkassen)": self.retur_uleselig,
             "Bekreftet av arkivet": self.arkivert,
+            "Avvist av arkivet, som ikke sier hvilke (se i arkivet)": self.arkiv_avvist,
             "Nye meldinger fra Udir": self.udir_nye,
             "– av dem eldre enn det vi visste": self.udir_sene,
             "Meldinger fra Udir vi hadde fra før": self.udir_kjente,

@@ -15,7 +15,15 @@ from tasks import kodeverk
 from tasks.hjem import Hjem
 from tasks.kanal import Post
 from tasks.klokke import local_date, to_utc
-from tasks.kvitteringspost import RETURNERT, UNDERVEIS, read_inbox, settle_inbox
+from tasks.kvitteringspost import (
+    AVVIST_AV_ARKIVET,
+    RETURNERT,
+    UFORSTATT,
+    ULESELIG,
+    UNDERVEIS,
+    read_inbox,
+    settle_inbox,
+)
 from tasks.returpost import Returslag
 from tasks.steg import step
 from tasks.svarut import Svarutvei
@@ -66,7 +74,10 @@ def collect(hjem: Hjem, naa: datetime) -> Kvitteringsresultat:
         avvist=sum(tilstand is Tilstand.AVVIST for tilstand in endrede),
         retur_hard=fra_filer[RETURNERT[Returslag.HARD]],
         retur_myk=fra_filer[RETURNERT[Returslag.MYK]] + fra_filer[UNDERVEIS],
+        retur_uforstatt=fra_filer[UFORSTATT],
+        retur_uleselig=fra_filer[ULESELIG],
         arkivert=fra_filer[Tilstand.LEVERT],
+        arkiv_avvist=fra_filer[AVVIST_AV_ARKIVET],
         udir_nye=udir.nye,
         udir_kjente=udir.kjente,
         udir_sene=udir.sene,

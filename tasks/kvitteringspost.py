@@ -15,19 +15,22 @@ from tasks.hjem import Hjem
 from tasks.innboks import RECEIPT_SUFFIXES, keep_raw
 from tasks.klokke import to_utc
 from tasks.register.nokkel import register_secret
-from tasks.returpost import Retur, Returslag, read_export
+from tasks.returpost import Returpost, Returslag, read_export
 from tasks.utboksposter import reference, write_events
 
 ARKIVENDELSE: Final = ".xml"
 UNDERVEIS: Final = "underveis"
+ULESELIG: Final = "uleselig"
 RETURNERT: Final = {Returslag.HARD: "epost_retur_hard", Returslag.MYK: "epost_retur_myk"}
+UFORSTATT: Final = "epost_retur_uforstatt"
+AVVIST_AV_ARKIVET: Final = "arkiv_avvist"
 
 
 @dataclass
 class Mottatt:
-    """What the inbox had: returned e-mail by item, and the archive's answers. ``filer`` leave the inbox afterwards."""
+    """What the inbox had: returned e-mail, and the archive's answers. ``filer`` leave the inbox afterwards."""
 
-    returer: dict[str, Retur] = field(default_factory=dict)
+    post: Returpost = field(default_factory=Returpost)
     arkiv: list[Arkivkvittering] = field(default_factory=list)
     filer: dict[Path, bytes] = field(default_factory=dict)
 
@@ -43,31 +46,34 @@ def read_inbox(hjem: Hjem) -> Mottatt:
         if endelse == ARKIVENDELSE:
             mottatt.arkiv.append(read_receipt(innhold, sti.name))
         else:
-            mottatt.returer |= read_export(innhold).worst()
+            mottatt.post += read_export(innhold)
     return mottatt
 
 
 def settle_inbox(con: duckdb.DuckDBPyConnection, mottatt: Mottatt, naa: datetime) -> Counter[str]:
     """Give each item that a receipt is about its state, and keep the files as they came; return how many of what.
 
-    A receipt about an item that has its end already, or that is not ours, changes nothing.
+    A receipt about an item that has its end already, or that is not ours, changes nothing. What came back about a
+    message that no machine can read leaves it to a person. The archive does not say what it refuses: that is counted.
     """
     for sti, innhold in mottatt.filer.items():
         keep_raw(con, hashlib.sha256(innhold).hexdigest(), sti.name, "kvittering", innhold, to_utc(naa))
     sendt = _waiting(con)
+    returer = {item: retur for item, retur in mottatt.post.worst().items() if item in sendt.values()}
+    uforstatte = set(mottatt.post.uforstatte) & set(sendt.values()) - returer.keys()
+    arkivert = {sendt[svar.referanse]: svar for svar in mottatt.arkiv if svar.referanse in sendt}
     hendelser = [
-        (item, Tilstand.AVVIST, RETURNERT[retur.slag], "")
-        for item, retur in sorted(mottatt.returer.items())
-        if item in sendt.values() and retur.gitt_opp
-    ]
-    hendelser += [
-        (sendt[svar.referanse], Tilstand.LEVERT if svar.godtatt else Tilstand.AVVIST, "", svar.registrerings_id)
-        for svar in mottatt.arkiv
-        if svar.referanse in sendt
+        *((item, Tilstand.AVVIST, RETURNERT[en.slag], "") for item, en in sorted(returer.items()) if en.gitt_opp),
+        *((item, Tilstand.UAVKLART, UFORSTATT, "") for item in sorted(uforstatte)),
+        *((item, Tilstand.LEVERT, "", svar.registrerings_id) for item, svar in sorted(arkivert.items())),
     ]
     write_events(con, hendelser, naa)
-    myke = sum(not retur.gitt_opp for item, retur in mottatt.returer.items() if item in sendt.values())
-    return Counter(grunn or tilstand for _, tilstand, grunn, _ in hendelser) + Counter({UNDERVEIS: myke})
+    andre = {
+        UNDERVEIS: sum(not retur.gitt_opp for retur in returer.values()),
+        ULESELIG: mottatt.post.uleselige,
+        AVVIST_AV_ARKIVET: sum(not svar.godtatt for svar in mottatt.arkiv),
+    }
+    return Counter(grunn or tilstand for _, tilstand, grunn, _ in hendelser) + Counter(andre)
 
 
 def _waiting(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

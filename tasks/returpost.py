@@ -71,6 +71,16 @@ class Returpost:
     andre: int = 0
     uleselige: int = 0
 
+    def __add__(self, annen: "Returpost") -> "Returpost":
+        """Return what was in both exports."""
+        return Returpost(
+            self.returer + annen.returer,
+            self.uforstatte + annen.uforstatte,
+            self.fravaer + annen.fravaer,
+            self.andre + annen.andre,
+            self.uleselige + annen.uleselige,
+        )
+
     def worst(self) -> dict[str, Retur]:
         """Return each item's gravest report: given up before still trying, hard before soft."""
         svar: dict[str, Retur] = {}

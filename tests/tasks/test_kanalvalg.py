@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from schemas.verdier import Modus
-from tasks import forslag, kanaler, kvitteringer
+from tasks import forslag, kanaler, kvitteringer, kvitteringspost
 from tasks.feil import BrukerFeil
+from tasks.returpost import Returpost
 from tests.motparter.sms import NOKKEL, Sms
 from tests.motparter.svarut import SvarUt
 from tests.svarutprove import Svarutprove
@@ -105,6 +106,23 @@ def test_a_receipt_about_something_we_never_sent_changes_nothing(bygd: Any) -> N
     assert states(bygd) == [("arkiv", "sendt"), ("print", "planlagt")]
 
 
+def test_the_same_receipt_twice_confirms_one_letter_and_a_refusal_is_told(bygd: Any) -> None:
+    settings(bygd, '[arkiv]\nsystem = "Årshjul"\narkivdel = "OT"\nvent_pa_kvittering = true')
+    bygd.person(raadgiver="")
+    approved(bygd)
+    bygd.send()
+    put(bygd, "nei.xml", re.sub(r"<registreringK.*</registreringK[^>]*>", "", KVITTERING, flags=re.DOTALL))
+    svar = kvitteringer.collect(bygd.fresh(), bygd.at(SENERE))
+    assert (svar.arkivert, svar.arkiv_avvist, svar.trenger_noen) == (0, 1, True)
+    assert states(bygd) == [("arkiv", "sendt"), ("print", "planlagt")]
+    (melding,) = bygd.hjem.utboks.rglob("arkivmelding.xml")
+    (noekkel,) = re.findall(r">([^<]+)</[^>]*noekkel>", melding.read_text("utf-8"))
+    for navn in ("a.xml", "b.xml"):
+        put(bygd, navn, KVITTERING.format(noekkel=noekkel))
+    svar = kvitteringer.collect(bygd.fresh(), bygd.at(SENERE))
+    assert (svar.arkivert, svar.arkiv_avvist, svar.trenger_noen) == (1, 0, False)
+
+
 def test_a_file_that_is_no_receipt_is_refused_and_stays(bygd: Any) -> None:
     put(bygd, "arkivkvittering.xml", "<html/>")
     with pytest.raises(BrukerFeil, match="ÅH-1654"):
@@ -175,10 +193,11 @@ def test_a_look_up_that_fails_at_the_last_moment_has_begun_nothing(
     assert (purring.proposal(forslag_id), sms.antall.total()) == ("iverksatt", 1)
 
 
-@pytest.mark.parametrize(("status", "tilstand"), [("5.1.1", "avvist"), ("4.4.7", "avvist")])
-def test_returned_e_mail_is_refused_with_its_reason(bygd: Any, status: str, tilstand: str) -> None:
+@pytest.fixture
+def epost(bygd: Any) -> str:
+    """The one notice by e-mail, accepted by the server, as it went."""
     bygd.person()
-    forslag_id = approved(bygd)
+    approved(bygd)
     bygd.send()
     (eml,) = bygd.hjem.utboks.rglob("*.eml")
     bygd.write(
@@ -186,13 +205,57 @@ def test_returned_e_mail_is_refused_with_its_reason(bygd: Any, status: str, tils
         " SELECT utsending_id, 'sendt', now()::TIMESTAMP, '' FROM utsending WHERE kanal = ?",
         [["epost"]],
     )
-    put(bygd, "retur.eml", RETUR.format(status=status, melding=eml.read_text("utf-8")))
+    return str(eml.read_text("utf-8"))
+
+
+def fate(bygd: Any) -> tuple[str, str]:
+    """State and reason of the notice."""
+    ((tilstand, grunn),) = bygd.ask("SELECT tilstand, grunn FROM utsending_naa WHERE kanal = 'epost'")
+    return tilstand, grunn
+
+
+@pytest.mark.parametrize(("status", "grunn"), [("5.1.1", "epost_retur_hard"), ("4.4.7", "epost_retur_myk")])
+def test_returned_e_mail_is_refused_with_its_reason(bygd: Any, epost: str, status: str, grunn: str) -> None:
+    put(bygd, "retur.eml", RETUR.format(status=status, melding=epost))
     kvitteringer.collect(bygd.fresh(), bygd.at(SENERE))
-    assert (
-        dict(bygd.ask("SELECT kanal, tilstand FROM utsending_naa WHERE forslag_id = ?", forslag_id))["epost"]
-        == tilstand
-    )
-    assert message_from_bytes(eml.read_bytes(), policy=policy.default)["To"] not in str(bygd.ask("SELECT * FROM avvik"))
+    assert fate(bygd) == ("avvist", grunn)
+    til = message_from_bytes(epost.encode(), policy=policy.default)["To"]
+    assert til not in str(bygd.ask("SELECT * FROM avvik"))
+
+
+@pytest.mark.parametrize("forst", [True, False])
+def test_of_reports_in_two_exports_the_gravest_counts(bygd: Any, epost: str, *, forst: bool) -> None:
+    hard = RETUR.format(status="5.1.1", melding=epost)
+    myk = RETUR.format(status="4.4.1", melding=epost).replace("Action: failed", "Action: delayed")
+    put(bygd, "a.eml", hard if forst else myk)
+    put(bygd, "b.eml", myk if forst else hard)
+    svar = kvitteringer.collect(bygd.fresh(), bygd.at(SENERE))
+    assert (svar.retur_hard, svar.retur_myk) == (1, 0)
+    assert fate(bygd) == ("avvist", "epost_retur_hard")
+
+
+def test_a_return_that_no_machine_can_read_leaves_the_message_to_a_person(bygd: Any, epost: str) -> None:
+    id_ = message_from_bytes(epost.encode(), policy=policy.default)["Message-ID"]
+    put(bygd, "retur.eml", f"Return-Path: <>\nFrom: postmaster@example.no\nReferences: {id_}\n\nIngen slik postkasse.")
+    svar = kvitteringer.collect(bygd.fresh(), bygd.at(SENERE))
+    assert (svar.retur_uforstatt, svar.trenger_noen) == (1, True)
+    assert fate(bygd) == ("uavklart", "epost_retur_uforstatt")
+    assert bygd.ask("SELECT kode FROM avvik WHERE tilstand = 'åpen'") == [("ÅH-3060",)]
+
+
+def test_a_report_that_can_be_read_counts_before_one_that_cannot(bygd: Any, epost: str) -> None:
+    id_ = message_from_bytes(epost.encode(), policy=policy.default)["Message-ID"]
+    put(bygd, "a.eml", RETUR.format(status="5.1.1", melding=epost))
+    put(bygd, "b.eml", f"Return-Path: <>\nFrom: postmaster@example.no\nReferences: {id_}\n\nIngen slik postkasse.")
+    assert kvitteringer.collect(bygd.fresh(), bygd.at(SENERE)).retur_uforstatt == 0
+    assert fate(bygd) == ("avvist", "epost_retur_hard")
+
+
+def test_mail_that_cannot_be_read_at_all_is_told_of(bygd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(bygd, "retur.eml", "uleselig")
+    monkeypatch.setattr(kvitteringspost, "read_export", lambda _: Returpost(uleselige=1))
+    svar = kvitteringer.collect(bygd.fresh(), bygd.at(SENERE))
+    assert (svar.retur_uleselig, svar.trenger_noen) == (1, True)
 
 
 def test_when_the_county_tries_it_out_only_guests_get_letters(bygd: Any, monkeypatch: pytest.MonkeyPatch) -> None:

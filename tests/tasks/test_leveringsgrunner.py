@@ -18,7 +18,8 @@ def test_every_reason_has_its_row_and_what_to_do() -> None:
     i_svarut = set(re.findall(r'"(svarut_\w+)"', (ROT / "tasks" / "svarut.py").read_text("utf-8")))
     brukt = {
         *i_svarut, *svarut.STOPPER.values(), *GRUNNER.values(), *smtpkanal.EGNE_GRUNNER, *sms.EGNE_GRUNNER,
-        *kvitteringspost.RETURNERT.values(), takt.DOGNGRENSE, takt.MINUTTGRENSE, utboks.ANGREFRIST, utboks.ARKIVET,
+        *kvitteringspost.RETURNERT.values(), kvitteringspost.UFORSTATT,
+        takt.DOGNGRENSE, takt.MINUTTGRENSE, utboks.ANGREFRIST, utboks.ARKIVET,
         utboks.GJENFUNNET, utboks.KOM_IKKE_FRAM, ANDRE_BYTES, IKKE_HEL, STOPPET, ENDRET, KOM_FRAM, KOM_IKKE_FRAM,
     }  # fmt: skip
     rader = {rad["kode"]: rad for rad in kodeverk.valid_on("kodeverk/leveringsgrunner", DAG)}
