@@ -114,6 +114,25 @@ def test_when_the_source_swaps_the_guardians_places_each_still_gets_one_letter(b
     assert [json.loads(innhold)["brev"]["navn"] for (innhold,) in brev] == ["Mor Nordmann", "Far Nordmann"]
 
 
+@pytest.mark.parametrize(
+    ("felt", "hvem", "faar"),
+    [("etternavn", {"ungdom", "foresatt"}, []), ("foresatt1_navn", {"foresatt"}, ["ungdom"])],
+)
+def test_a_letter_with_a_character_that_no_font_has_goes_to_a_person_and_the_others_go(
+    bygd: Any, felt: str, hvem: set[str], faar: list[str]
+) -> None:
+    person = bygd.person(**bygd.MINDREAARIG | {felt: "Nordmann 王"}, raadgiver="R05")
+    andre = bygd.person(raadgiver="R05")
+    forslag_id = bygd.run().forslag_id
+    uten = bygd.reasons(forslag_id)
+    assert {(mottaker, grunn) for _, mottaker, grunn in uten} == {(mottaker, "TEGN_MANGLER") for mottaker in hvem}
+    til = bygd.ask("SELECT person_id, mottaker FROM utsending WHERE person_id <> '' ORDER BY ALL")
+    assert til == sorted([(person, mottaker) for mottaker in faar] + [(andre, "ungdom")])
+    assert bygd.ask("SELECT DISTINCT gjelder, raadgiver FROM oppgave WHERE grunn_kode = 'TEGN_MANGLER'") == [
+        (person, "R05")
+    ]
+
+
 def guardians_letters(bygd: Any) -> list[tuple[str, str]]:
     """Return name and street of each guardian who is written to, proposal by proposal."""
     brev = bygd.ask("SELECT innhold FROM utsending WHERE mottaker = 'foresatt' ORDER BY utsending_id")
