@@ -6,7 +6,7 @@ letter is made of it, and nobody gets the same letter twice.
 
 import hmac
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,20 +27,18 @@ class Omtalt:
     adresse: tuple[str, ...]
 
 
-def _same_number(en: Omtalt, annen: Omtalt) -> bool:
-    return bool(en.nummer) and en.nummer == annen.nummer
+def _likeness(en: Omtalt, annen: Omtalt) -> int:
+    """Return how sure it is that the two are one, 0 where they are not: of two who share a name, each keeps her own."""
+    if not is_same((en.navn, en.nummer), (annen.navn, annen.nummer)):
+        return 0
+    if en.nummer and annen.nummer:
+        return SIKKERT
+    like_kjent, samme_hjem = en.nummer == annen.nummer, plain(*en.adresse) == plain(*annen.adresse)
+    return 1 + like_kjent + 2 * samme_hjem
 
 
-def _same(en: Omtalt, annen: Omtalt) -> bool:
-    return is_same((en.navn, en.nummer), (annen.navn, annen.nummer))
-
-
-def _same_at_home(en: Omtalt, annen: Omtalt) -> bool:
-    return _same(en, annen) and plain(*en.adresse) == plain(*annen.adresse)
-
-
-LIKHET: Final[tuple[Callable[[Omtalt, Omtalt], bool], ...]] = (_same_number, _same_at_home, _same)
-"""From the surest: of two who share a name, each keeps her own."""
+SIKKERT: Final = 5
+"""The same number. Then the same home, and then that neither has a number."""
 
 
 def written_to(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> dict[str, list[Omtalt]]:
@@ -59,16 +57,16 @@ def written_to(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> dict[str, 
     return svar
 
 
-def references(hemmelighet: str, naa: Sequence[Omtalt], hatt: Iterable[Omtalt]) -> dict[str, str]:
+def references(hemmelighet: str, naa: Sequence[Omtalt], hatt: Sequence[Omtalt]) -> dict[str, str]:
     """Return place → reference of those a youth has now (``naa``), where ``hatt`` have been written to."""
     svar: dict[str, str] = {}
-    ledige = {omtalt.ref: omtalt for omtalt in hatt}
+    ledige = {omtalt.ref for omtalt in hatt}
     brukt = set(ledige)
-    for er_lik in LIKHET:
-        for omtalt in naa:
-            lik = next((annen for annen in ledige.values() if er_lik(omtalt, annen)), None)
-            if lik and omtalt.ref not in svar:
-                svar[omtalt.ref] = ledige.pop(lik.ref).ref
+    like = [(_likeness(en, annen), en.ref, annen.ref) for en in naa for annen in hatt]
+    for likt, plass, ref in sorted(like, reverse=True):
+        if likt and plass not in svar and ref in ledige:
+            svar[plass] = ref
+            ledige.remove(ref)
     for omtalt in naa:
         if omtalt.ref not in svar:
             svar[omtalt.ref] = _unused(hemmelighet, omtalt, brukt)

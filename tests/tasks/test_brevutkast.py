@@ -186,6 +186,22 @@ def test_each_keeps_her_own_reference_when_both_share_a_name_and_one_has_a_numbe
         assert references("hemmelig", naa[::-1], hatt) == {"foresatt1": "a", "foresatt2": "b"}
 
 
+def test_one_without_a_number_keeps_her_own_though_one_with_a_number_has_the_name_and_the_home() -> None:
+    uten = Omtalt("a", "Kari Hansen", "", ("Vei 1",))
+    naa = [replace(uten, ref="foresatt1", nummer="14830750275"), replace(uten, ref="foresatt2")]
+    for rekke in (naa, naa[::-1]):
+        svar = references("hemmelig", rekke, [uten])
+        assert svar["foresatt2"] == "a"
+        assert svar["foresatt1"] != "a"
+
+
+def test_a_number_that_has_become_known_is_hers_who_lives_there_and_not_hers_of_the_name_elsewhere() -> None:
+    foer = Omtalt("a", "Kari Hansen", "", ("Vei 1",))
+    naa = [replace(foer, ref="foresatt1", adresse=("Vei 2",)), replace(foer, ref="foresatt2", nummer="14830750275")]
+    for rekke in (naa, naa[::-1]):
+        assert references("hemmelig", rekke, [foer])["foresatt2"] == "a"
+
+
 def test_a_reference_is_made_of_the_number_or_of_the_name_and_never_of_the_place() -> None:
     med = Omtalt("foresatt1", "Kari Hansen", "14830750275", ("Vei 1",))
     uten = replace(med, nummer="")
