@@ -91,6 +91,14 @@ def test_the_same_guardian_in_both_is_put_together_and_another_is_taken_whole(
     assert en.facts(en.nr, "foresatt1_foreldreansvar") == ("N",)
 
 
+def test_what_the_source_says_of_the_youth_herself_follows_its_own_rule_all_the_same(en: Any) -> None:
+    otto(en, FEB, **place(FAR), adresselinje1="Gamleveien 1")
+    vigo(en, **place(MOR), adresselinje1="Vigoveien 2")
+    otto(en, JUNI, **place(FAR, adresselinje1="Nyveien 3"), adresselinje1="Ottoveien 4")
+    assert stands(en) == ("Far Nordmann", "J", "Nyveien 3", *FAR[3:])
+    assert en.facts(en.nr, "adresselinje1") == ("Vigoveien 2",)
+
+
 @pytest.mark.parametrize("felt", ["navn", "adresselinje1"])
 def test_a_place_that_a_person_has_corrected_stands_whole_when_another_source_speaks_first(en: Any, felt: str) -> None:
     vigo(en, **place(MOR))
