@@ -129,8 +129,8 @@ DAGER = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 
 def open_address(person: dict[str, str], prefiks: str) -> bool:
     """The naive reading: some source says exactly "ugradert", and none says anything else."""
-    vigo, otto = person[f"{prefiks}adressegradering_vigo"], person[f"{prefiks}adressegradering_otto"]
-    return (vigo, otto) in {(UGRADERT, UGRADERT), (UGRADERT, ""), ("", UGRADERT)}
+    sagt = [person[f"{prefiks}adressegradering_{kilde}"] for kilde in ("vigo", "otto", "skole")]
+    return UGRADERT in sagt and sagt.count(UGRADERT) + sagt.count("") == len(sagt)
 
 
 def may_get(person: dict[str, str], dato: date) -> set[str]:
