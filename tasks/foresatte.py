@@ -57,10 +57,13 @@ def strictest_consent(person: Person, sist: Person) -> dict[str, str]:
 
 
 def places(person: Person) -> list[tuple[str, ...]]:
-    """Return the places of each guardian: two where the same one stands in both, none where nobody does."""
+    """Return the places of each guardian: two where the same one stands in both, none where nobody does.
+
+    Of two, one with her number comes first: by it she may have a mailbox.
+    """
     brukte = [plass for plass in FORESATTE if any(person[f"{plass}_{felt}"] for felt in ("navn", "fodselsnummer"))]
     if len(brukte) == len(FORESATTE) and _same_person(person):
-        return [tuple(brukte)]
+        return [tuple(sorted(brukte, key=lambda plass: not person[f"{plass}_fodselsnummer"]))]
     return [(plass,) for plass in brukte]
 
 
@@ -105,10 +108,10 @@ def sources_disagree(person: Person) -> bool:
 
 
 def _same_person(person: Person) -> bool:
-    """Tell whether both places have the same national id, or neither has one and name and address are the same."""
-    numre = {person[f"{plass}_fodselsnummer"] for plass in FORESATTE}
-    if any(numre):
-        return len(numre) == 1
+    """Tell whether both places have the same national id, or one has none and name and address are the same."""
+    numre = [person[f"{plass}_fodselsnummer"] for plass in FORESATTE]
+    if all(numre):
+        return len(set(numre)) == 1
     return len({plain(*(person[f"{plass}_{felt}"] for felt in ("navn", *ADRESSE))) for plass in FORESATTE}) == 1
 
 

@@ -27,6 +27,10 @@ class Omtalt:
     adresse: tuple[str, ...]
 
 
+SIKKERT: Final = 5
+"""The same number. Then comes the same home, and then that neither has a number."""
+
+
 def _likeness(en: Omtalt, annen: Omtalt) -> int:
     """Return how sure it is that the two are one, 0 where they are not: of two who share a name, each keeps her own."""
     if not is_same((en.navn, en.nummer), (annen.navn, annen.nummer)):
@@ -35,10 +39,6 @@ def _likeness(en: Omtalt, annen: Omtalt) -> int:
         return SIKKERT
     like_kjent, samme_hjem = en.nummer == annen.nummer, plain(*en.adresse) == plain(*annen.adresse)
     return 1 + like_kjent + 2 * samme_hjem
-
-
-SIKKERT: Final = 5
-"""The same number. Then the same home, and then that neither has a number."""
 
 
 def written_to(con: duckdb.DuckDBPyConnection, rad: str, aar: int) -> dict[str, list[Omtalt]]:
