@@ -1,6 +1,5 @@
 """One question to a service of Digdir's: asked again for a while; every failure is one message that names nobody."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,7 +10,7 @@ import httpx
 from tasks.feil import BrukerFeil
 from tasks.gjentakelse import FORBIGAAENDE, FRIST, Pause, again, asked_pause
 from tasks.klokke import Ur
-from tasks.nettkall import Brudd, Nettklient, Nettsvar
+from tasks.nettkall import Brudd, Nettklient, Nettsvar, json_object
 
 IKKE_TILGANG: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
@@ -56,10 +55,7 @@ def _pause(svar: Nettsvar | Brudd, ur: Ur) -> Pause | None:
 
 def _object(svar: Nettsvar, tjeneste: Tjeneste) -> dict[str, Any]:
     """Return the body as JSON. The parser's own error would show it, so ours is raised outside."""
-    try:
-        innhold = json.loads(svar.innhold)
-    except (ValueError, RecursionError):
-        innhold = None
-    if not isinstance(innhold, dict):
+    innhold = json_object(svar.innhold)
+    if innhold is None:
         raise not_as_documented(tjeneste)
     return innhold

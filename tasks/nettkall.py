@@ -3,6 +3,7 @@
 No message or exception holds anything of the request: it may be a letter, a key or a person's number.
 """
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -33,6 +34,15 @@ class Brudd(Enum):
     """Nobody was reached: nothing of the call has been acted on."""
     UKJENT = "ukjent"
     """The call, or some of it, left us: it may have been acted on."""
+
+
+def json_object(innhold: bytes) -> dict[str, Any] | None:
+    """Return the one whole JSON object that an answer is, None where it is anything else."""
+    try:
+        lest = json.loads(innhold)
+    except (ValueError, RecursionError):
+        return None
+    return lest if isinstance(lest, dict) else None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from tasks.feil import BrukerFeil
 from tasks.hjem import Hjem
 from tasks.kanal import Leveringssvar, Post
 from tasks.klokke import OSLO
-from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, must_be_ours, wait_until
+from tasks.nettkall import Brudd, Nettklient, Nettsvar, client, json_object, must_be_ours, wait_until
 from tasks.register.nokkel import sendable_secret
 from tasks.trykkeri import Side, start_all
 
@@ -230,15 +230,7 @@ def _found(ider: list[str]) -> Leveringssvar:
 
 def _json(svar: Nettsvar | Brudd) -> dict[str, Any] | None:
     """Return a good answer's JSON object, else None."""
-    return None if isinstance(svar, Brudd) or svar.status != HTTPStatus.OK else _object(svar)
-
-
-def _object(svar: Nettsvar) -> dict[str, Any] | None:
-    try:
-        innhold = json.loads(svar.innhold)
-    except (ValueError, RecursionError):
-        return None
-    return innhold if isinstance(innhold, dict) else None
+    return None if isinstance(svar, Brudd) or svar.status != HTTPStatus.OK else json_object(svar.innhold)
 
 
 def _id(innhold: Mapping[str, Any] | None) -> str:
@@ -250,7 +242,7 @@ def _id(innhold: Mapping[str, Any] | None) -> str:
 
 
 def _error_code(svar: Nettsvar) -> str:
-    return str((_object(svar) or {}).get("errorCode", ""))
+    return str((json_object(svar.innhold) or {}).get("errorCode", ""))
 
 
 def _status(enkelt: object) -> tuple[str, str, datetime] | None:
